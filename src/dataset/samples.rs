@@ -1,0 +1,160 @@
+//! What models learn from: one row or one sequence for each unit, with its label and track.
+
+use std::sync::Arc;
+
+/// The form of one sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One vector.
+    Row {
+        /// How many values it has.
+        width: usize,
+    },
+    /// Vectors in order of time.
+    Sequence {
+        /// How many frames it has.
+        frames: usize,
+        /// How many values a frame has.
+        width: usize,
+    },
+}
+
+impl Shape {
+    /// How many numbers one sample holds.
+    pub const fn size(self) -> usize {
+        match self {
+            Self::Row { width } => width,
+            Self::Sequence { frames, width } => frames * width,
+        }
+    }
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Row { width } => write!(f, "rows of {width} values"),
+            Self::Sequence { frames, width } => write!(f, "sequences of {frames} × {width}"),
+        }
+    }
+}
+
+/// One thing that is classified: a track, or a segment of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Its name: the track's, with `.0`, `.1` … behind it for segments.
+    pub id: String,
+    /// Number of its track, counted from 0.
+    pub track: usize,
+    /// Number of its genre in [`Units::genres`].
+    pub genre: usize,
+    /// Number of the group that must stay on one side of a split.
+    pub group: usize,
+}
+
+/// All units of an experiment, in the order of the table they came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Units {
+    /// Names of the genres, sorted.
+    pub genres: Vec<String>,
+    /// The units.
+    pub units: Vec<Unit>,
+}
+
+/// A view of some units with the numbers that describe them; cheap to clone and to select from.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    units: Arc<Units>,
+    values: Arc<Vec<f32>>,
+    columns: Arc<Vec<String>>,
+    shape: Shape,
+    /// For each sample of the view: number of its unit, and position of its values.
+    picks: Vec<(usize, usize)>,
+}
+
+impl Samples {
+    /// All units, with `shape.size()` values each, in unit order.
+    ///
+    /// `columns` names the values of a row, or of one frame.
+    ///
+    /// # Panics
+    /// When the lengths do not fit each other, which is a mistake of the caller.
+    pub fn new(
+        units: Arc<Units>,
+        columns: Arc<Vec<String>>,
+        shape: Shape,
+        values: Vec<f32>,
+    ) -> Self {
+        assert_eq!(values.len(), units.units.len() * shape.size(), "one sample for each unit");
+        let picks = (0..units.units.len()).map(|unit| (unit, unit)).collect();
+        Self { units, values: Arc::new(values), columns, shape, picks }
+    }
+
+    /// How many samples the view holds.
+    pub fn len(&self) -> usize {
+        self.picks.len()
+    }
+
+    /// Whether the view holds none.
+    pub fn is_empty(&self) -> bool {
+        self.picks.is_empty()
+    }
+
+    /// The form of each sample.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Names of the values of a row, or of one frame.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Names of the genres.
+    pub fn genres(&self) -> &[String] {
+        &self.units.genres
+    }
+
+    /// The unit behind sample `i`.
+    pub fn unit(&self, i: usize) -> &Unit {
+        &self.units.units[self.picks[i].0]
+    }
+
+    /// Number of the genre of sample `i`.
+    pub fn label(&self, i: usize) -> usize {
+        self.unit(i).genre
+    }
+
+    /// Numbers of all genres, in view order.
+    pub fn labels(&self) -> Vec<usize> {
+        (0..self.len()).map(|i| self.label(i)).collect()
+    }
+
+    /// Numbers of all groups, in view order.
+    pub fn groups(&self) -> Vec<usize> {
+        (0..self.len()).map(|i| self.unit(i).group).collect()
+    }
+
+    /// The values of sample `i`: a row, or frames one after another.
+    pub fn values(&self, i: usize) -> &[f32] {
+        let size = self.shape.size();
+        let start = self.picks[i].1 * size;
+        &self.values[start..start + size]
+    }
+
+    /// The samples at these positions of the view, in this order; shares the numbers.
+    #[must_use]
+    pub fn select(&self, positions: &[usize]) -> Self {
+        Self { picks: positions.iter().map(|&i| self.picks[i]).collect(), ..self.clone() }
+    }
+
+    /// The same units described by other numbers, given in view order.
+    ///
+    /// # Panics
+    /// When there are not `shape.size()` values for each sample.
+    #[must_use]
+    pub fn described_by(&self, columns: Arc<Vec<String>>, shape: Shape, values: Vec<f32>) -> Self {
+        assert_eq!(values.len(), self.len() * shape.size(), "one sample for each unit");
+        let picks = self.picks.iter().enumerate().map(|(at, &(unit, _))| (unit, at)).collect();
+        Self { units: Arc::clone(&self.units), values: Arc::new(values), columns, shape, picks }
+    }
+}

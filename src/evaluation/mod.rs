@@ -1,0 +1,45 @@
+//! From predictions to numbers: metrics, confusion, paired statistics.
+//!
+//! Knows truth and scores, never features or models. Every metric is a function of kept
+//! predictions, so a new one never needs a training run.
+
+mod confusion;
+mod metrics;
+
+pub use confusion::Confusion;
+pub use metrics::{Spread, accuracy, balanced_accuracy, log_loss, macro_f1, recall, spread};
+
+/// What a model said of one unit that it never saw in training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prediction {
+    /// Number of the contender in the record.
+    pub contender: usize,
+    /// Which repeat of the protocol, from 0.
+    pub repeat: usize,
+    /// Which fold of the repeat, from 0.
+    pub fold: usize,
+    /// Number of the unit in the record.
+    pub unit: usize,
+    /// Number of the true genre.
+    pub truth: usize,
+    /// One score a genre: not negative, summing to 1.
+    pub scores: Vec<f32>,
+}
+
+impl Prediction {
+    /// The genre with the highest score; the first of them on a tie.
+    pub fn predicted(&self) -> usize {
+        let mut best = 0;
+        for (genre, score) in self.scores.iter().enumerate() {
+            if *score > self.scores[best] {
+                best = genre;
+            }
+        }
+        best
+    }
+
+    /// Whether the highest score is the truth's.
+    pub fn is_right(&self) -> bool {
+        self.predicted() == self.truth
+    }
+}

@@ -1,0 +1,214 @@
+//! What a run leaves behind: the only input of every table and figure.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evaluation::Prediction;
+use crate::models::Epoch;
+
+/// Everything that is known of a run.
+///
+/// Kept as `record.json`, with the predictions beside it in `predictions.parquet`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Version of this format.
+    pub format: u32,
+    /// What was asked.
+    pub experiment: ExperimentFacts,
+    /// What it was asked of.
+    pub dataset: DatasetFacts,
+    /// How training and test were kept apart.
+    pub protocol: ProtocolFacts,
+    /// What was compared, in the order of the experiment.
+    pub contenders: Vec<ContenderFacts>,
+    /// How the run came about.
+    pub provenance: Provenance,
+    /// What was classified.
+    pub units: Vec<UnitFacts>,
+    /// The folds, by repeat and fold.
+    pub folds: Vec<FoldFacts>,
+    /// Timings and histories, by contender, repeat and fold.
+    pub cells: Vec<CellFacts>,
+    /// What was predicted, by contender, repeat, fold and unit.
+    #[serde(skip)]
+    pub predictions: Vec<Prediction>,
+}
+
+/// The experiment as it was written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentFacts {
+    /// Its name: the file's, without `.yaml`.
+    pub name: String,
+    /// The question it asks.
+    pub question: String,
+    /// Name of the contender the others are held against.
+    pub baseline: String,
+    /// The seed everything random was derived from.
+    pub seed: u64,
+    /// BLAKE3 of the text, in hexadecimal.
+    pub hash: String,
+    /// The text of the file.
+    pub text: String,
+}
+
+/// The data set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetFacts {
+    /// Its name, as in `gtzan`.
+    pub name: String,
+    /// Its name for titles, as in `GTZAN, 1000 tracks`.
+    pub title: String,
+    /// How many tracks it has.
+    pub tracks: usize,
+    /// How many rows (tracks, or segments of them).
+    pub rows: usize,
+    /// Names of the genres, sorted.
+    pub genres: Vec<String>,
+    /// BLAKE3 of the data file, in hexadecimal.
+    pub hash: String,
+    /// BLAKE3 of the index, in hexadecimal; empty where there is none.
+    pub index_hash: String,
+}
+
+/// The protocol.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtocolFacts {
+    /// In words: `stratified 10-fold × 3 over tracks`.
+    pub name: String,
+    /// What is kept on one side of a split: `none`, `track` or `artist`.
+    pub group: String,
+    /// How many folds a repeat has.
+    pub folds: usize,
+    /// How many repeats there are.
+    pub repeats: usize,
+    /// BLAKE3 of all folds, in hexadecimal: equal hashes mean equal folds.
+    pub hash: String,
+    /// Expected accuracy of naming genres blindly: one over the number of genres.
+    pub chance: f64,
+}
+
+/// One contender.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContenderFacts {
+    /// Its name, as in `svm-rbf`.
+    pub name: String,
+    /// Name of its model, as in `svm`.
+    pub model: String,
+    /// Name of its feature set.
+    pub features: String,
+    /// How many values a sample has.
+    pub width: usize,
+    /// Every parameter of the model with its value.
+    pub parameters: serde_json::Value,
+    /// Why the same seed need not give the same scores; absent where it does.
+    pub not_reproducible: Option<String>,
+}
+
+/// Where and by what the record was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// Version of the program.
+    pub version: String,
+    /// Commit the program was built from, with `-dirty` behind it if the tree was changed; empty
+    /// where it is not known.
+    pub commit: String,
+    /// When the run began, in UTC, as in `2026-11-23T05:06:07Z`.
+    pub started: String,
+    /// How long the run took, in seconds.
+    pub wall_seconds: f64,
+    /// Processor time of the run, in seconds.
+    pub cpu_seconds: f64,
+    /// How many cells ran at once.
+    pub jobs: usize,
+    /// The machine.
+    pub machine: Machine,
+}
+
+/// A machine, as far as timings depend on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Machine {
+    /// Operating system and architecture, as in `linux x86_64`.
+    pub system: String,
+    /// Model of the processor.
+    pub processor: String,
+    /// How many cores the program may use.
+    pub cores: usize,
+}
+
+/// One unit of the data set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitFacts {
+    /// Its name.
+    pub id: String,
+    /// Name of its track.
+    pub track: String,
+    /// Number of its genre.
+    pub genre: usize,
+    /// Name of the group that stays on one side.
+    pub group: String,
+}
+
+/// One fold: numbers of units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoldFacts {
+    /// Which repeat, from 0.
+    pub repeat: usize,
+    /// Which fold of the repeat, from 0.
+    pub fold: usize,
+    /// Units that train.
+    pub train: Vec<usize>,
+    /// Units that are tested.
+    pub test: Vec<usize>,
+}
+
+/// What one cell took.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellFacts {
+    /// Number of the contender.
+    pub contender: usize,
+    /// Which repeat, from 0.
+    pub repeat: usize,
+    /// Which fold of the repeat, from 0.
+    pub fold: usize,
+    /// Processor seconds of the thread that fitted, scaling included.
+    pub fit_seconds: f64,
+    /// Processor seconds of the thread that scored the test units.
+    pub predict_seconds: f64,
+    /// How many numbers the model learned or kept.
+    pub parameters: usize,
+    /// One entry for each epoch of a net; empty for other models.
+    pub history: Vec<Epoch>,
+}
+
+impl Record {
+    /// The predictions of one contender, in order of repeat, fold and unit.
+    pub fn predictions_of(&self, contender: usize) -> Vec<&Prediction> {
+        self.predictions.iter().filter(|prediction| prediction.contender == contender).collect()
+    }
+
+    /// The predictions of one contender, one list for each fold of each repeat, in that order.
+    pub fn predictions_by_fold(&self, contender: usize) -> Vec<Vec<&Prediction>> {
+        self.folds
+            .iter()
+            .map(|fold| {
+                self.predictions
+                    .iter()
+                    .filter(|prediction| {
+                        prediction.contender == contender
+                            && prediction.repeat == fold.repeat
+                            && prediction.fold == fold.fold
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+}

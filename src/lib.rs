@@ -1,0 +1,33 @@
+//! Compares models for music genre classification so that the comparison can be believed.
+//!
+//! The folder list is the method. Data flows one way, and nothing points left:
+//!
+//! ```text
+//! audio → features → dataset → split → models → evaluation → experiment ─┬─→ engine ─┐
+//!                                                   └────→ report ───────┼───────────┼→ cli → main
+//!                                                                        └─→ web ────┘
+//! ```
+//!
+//! Sound becomes a [`Signal`](audio::Signal), a signal becomes a row of features, rows and labels
+//! become [`Samples`](dataset::Samples), a protocol becomes [`Fold`](split::Fold)s, a
+//! [`Learner`](models::Learner) becomes a [`Classifier`](models::Classifier), and what the
+//! classifier says of tracks it never saw becomes a [`Record`](experiment::Record), from which every
+//! table and figure is drawn. Beside them stand four leaves that everyone may use: [`seed`]
+//! (randomness derived by name), [`watch`] (events, so that only `cli` prints), [`registry`]
+//! (closed sets as tables) and [`bounds`] (numbers that cannot be out of range).
+
+pub mod audio;
+pub mod bounds;
+pub mod cli;
+pub mod dataset;
+pub mod engine;
+pub mod evaluation;
+pub mod experiment;
+pub mod features;
+pub mod models;
+pub mod registry;
+pub mod report;
+pub mod seed;
+pub mod split;
+pub mod watch;
+pub mod web;

@@ -1,0 +1,7 @@
+//! The `crossfold` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    crossfold::cli::main()
+}

@@ -1,0 +1,3 @@
+//! A record as tables and figures.
+//!
+//! Sees records only, so everything here can be redrawn from `results/` in seconds.

@@ -1,0 +1,3 @@
+//! Who trains and who is tested.
+//!
+//! Knows labels and groups, never features or models.

@@ -14,6 +14,7 @@ macro_rules! bounded {
 
         impl $name {
             /// A value known when the program is written; out of range it does not compile.
+            #[allow(dead_code, clippy::manual_range_contains)] // not every type has a default
             pub(crate) const fn literal(value: $number) -> Self {
                 $(assert!($crate::bounds::holds!($bound value, $limit));)+
                 Self(value)
@@ -31,7 +32,12 @@ macro_rules! bounded {
             fn try_from(value: f64) -> Result<Self, String> {
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 let number = value as $number;
-                #[allow(clippy::cast_precision_loss, clippy::cast_lossless, clippy::float_cmp)]
+                #[allow(
+                    clippy::cast_precision_loss,
+                    clippy::cast_lossless,
+                    clippy::float_cmp,
+                    clippy::manual_range_contains // one bound at a time is what the macro has
+                )]
                 if value.is_finite() && (number as f64 == value || stringify!($number) == "f32")
                     $(&& $crate::bounds::holds!($bound number, $limit))+
                 {

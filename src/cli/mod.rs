@@ -1,8 +1,81 @@
 //! Commands, progress and errors: the only module that prints.
+//!
+//! Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 an expectation
+//! failed, 2 the input was wrong, 130 interrupted.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand};
+
+mod list;
+mod outcome;
+mod progress;
+mod report;
+mod run;
+mod table;
+
+use outcome::{Failure, Outcome};
+
+/// Compares models for music genre classification so that the comparison can be believed.
+#[derive(Debug, Parser)]
+#[command(name = "crossfold", version, styles = STYLES, after_help = AFTER, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const AFTER: &str = "\
+Exit codes: 0 done; 1 an expectation failed; 2 the input was wrong; 130 interrupted.
+
+Examples:
+  crossfold run experiments/dense.yaml          run an experiment, leave results/dense/
+  crossfold report results/dense                draw its tables and figures again
+  crossfold list --model svm                    the parameters of a model";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run an experiment: cross-validate its models, keep the record, write the report
+    Run(run::Arguments),
+    /// Draw the tables and figures of a record again, without training
+    Report(report::Arguments),
+    /// List models, features and datasets with their parameters
+    List(list::Arguments),
+}
+
+/// Where results lie.
+#[derive(Debug, Args)]
+struct Results {
+    /// Folder of results; the record lies in DIR/EXPERIMENT/
+    #[arg(long = "results", value_name = "DIR", default_value = "results")]
+    folder: PathBuf,
+}
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let arguments = Arguments::parse();
+    let outcome = match &arguments.command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Report(arguments) => report::report(arguments),
+        Command::List(arguments) => list::list(arguments),
+    };
+    match outcome {
+        Ok(Outcome::Done) | Err(Failure::PipeClosed) => ExitCode::SUCCESS,
+        Ok(Outcome::Unexpected) => ExitCode::from(1),
+        Err(Failure::Stopped) => {
+            eprintln!("stopped; no record was written");
+            ExitCode::from(130)
+        }
+        Err(Failure::Input(error)) => {
+            eprintln!("{} {error:#}", outcome::error_label());
+            ExitCode::from(2)
+        }
+    }
 }

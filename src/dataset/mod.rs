@@ -2,6 +2,57 @@
 //!
 //! Knows features and where data lies, never splits or models.
 
-mod samples;
+use std::path::PathBuf;
 
+mod index;
+mod labelled;
+pub mod locate;
+mod samples;
+mod table;
+
+pub use index::{Index, Track};
+pub use labelled::Dataset;
 pub use samples::{Samples, Shape, Unit, Units};
+pub use table::Table;
+
+/// Why data cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data set is not on this machine.
+    #[error(
+        "GTZAN is not in {folder}; get its feature table (features_30_sec.csv of Kaggle's \
+         andradaolteanu/gtzan-dataset-music-genre-classification) and either\n  \
+         - put it there, or into data/gtzan/,\n  \
+         - name its folder with `--data DIR`, or\n  \
+         - name its folder in the variable CROSSFOLD_DATA",
+        folder = .folder.display()
+    )]
+    Absent {
+        /// Where it was looked for.
+        folder: PathBuf,
+    },
+    /// A file cannot be read.
+    #[error("cannot read {}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A table holds something it may not hold.
+    #[error("{}: {reason}", .path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What, and where.
+        reason: String,
+    },
+    /// An index holds something it may not hold.
+    #[error("{place}: {reason}")]
+    Index {
+        /// The file.
+        place: String,
+        /// What, and where.
+        reason: String,
+    },
+}

@@ -4,10 +4,14 @@
 //! predictions, so a new one never needs a training run.
 
 mod confusion;
+mod interval;
 mod metrics;
+mod wilson;
 
 pub use confusion::Confusion;
+pub use interval::{Interval, corrected_error, corrected_interval};
 pub use metrics::{Spread, accuracy, balanced_accuracy, log_loss, macro_f1, recall, spread};
+pub use wilson::wilson_interval;
 
 /// What a model said of one unit that it never saw in training.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,76 @@
 //! A question, read from YAML and answered by a record.
+//!
+//! `parse` reads the file, `plan` joins it with the data and lists the cells, `run` answers them,
+//! and the `record` is what stays.
 
+use std::path::PathBuf;
+
+mod expect;
+mod node;
+mod parse;
+mod plan;
+mod predictions;
+mod problem;
+mod provenance;
 mod record;
+mod run;
+mod store;
+mod typed;
 
+pub use expect::{Verdict, verdicts};
+pub use parse::{Contender, Experiment, FeatureSet, Folds, Name, Protocol, Repeats, Source};
+pub use plan::{Cell, Plan};
 pub use record::{
     CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FoldFacts, Machine, ProtocolFacts,
     Provenance, Record, UnitFacts,
 };
+pub use run::run;
+
+/// Why an experiment cannot be read, run or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file cannot be read.
+    #[error("cannot read {}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The experiment file says something that cannot be meant: the message, the line and a caret.
+    #[error("{0}")]
+    Mistake(String),
+    /// The data cannot be used.
+    #[error(transparent)]
+    Data(#[from] crate::dataset::Error),
+    /// The data cannot be split as asked.
+    #[error(transparent)]
+    Split(#[from] crate::split::Error),
+    /// A cell failed.
+    #[error("{cell}")]
+    Cell {
+        /// The cell's name.
+        cell: String,
+        /// Why.
+        source: crate::models::Error,
+    },
+    /// The run was asked to stop.
+    #[error("stopped before the end; no record was written")]
+    Stopped,
+    /// A record is damaged.
+    #[error("{}: {reason}; run the experiment again", .path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}

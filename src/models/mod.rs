@@ -5,11 +5,38 @@
 //! file with its parameters, both traits and a known-answer test; its `mod` line; one line in the
 //! registry below.
 
+mod cart;
+mod check;
+mod choice;
+pub mod dense;
+mod distance;
+pub mod forest;
+mod hard_votes;
+pub mod knn;
+pub mod majority;
+mod register;
+pub mod scale;
+pub mod svm;
+#[cfg(test)]
+mod testing;
+mod train;
+pub mod tree;
+
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::{Samples, Shape};
 use crate::seed::Seed;
 use crate::watch::Watch;
+pub use scale::{Scale, Scaler};
+
+register::models! {
+    "majority" => Majority(majority::Majority),
+    "knn" => Knn(knn::Knn),
+    "svm" => Svm(svm::Svm),
+    "tree" => Tree(tree::Tree),
+    "forest" => Forest(forest::Forest),
+    "dense" => Dense(dense::Dense),
+}
 
 /// Why a model could not be fitted or could not score.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +50,14 @@ pub enum Error {
         needs: &'static str,
         /// The form it was offered.
         given: Shape,
+    },
+    /// Two parameters contradict each other.
+    #[error("{model}: {reason}")]
+    Parameters {
+        /// The model's name.
+        model: &'static str,
+        /// What does not go together, and the remedy.
+        reason: &'static str,
     },
     /// There is nothing to learn from.
     #[error("there are no training rows; add tracks or lower the number of folds")]

@@ -1,0 +1,217 @@
+//! A feature table joined with what is known of its tracks.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::index::{Index, Track};
+use super::table::Table;
+use super::{Error, Samples, Shape, Unit, Units, locate};
+
+/// A data set ready to be split and learned from.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Its name, as in `gtzan`.
+    pub name: String,
+    /// Its name for titles, as in `GTZAN, 1000 tracks`.
+    pub title: String,
+    /// What is classified.
+    pub units: Arc<Units>,
+    /// Names of the tracks, by the track numbers of the units.
+    pub tracks: Vec<String>,
+    /// What the index knows of each track, where there is an index.
+    pub known: Vec<Option<Track>>,
+    /// For each unit, the first unit that is its exact duplicate (itself where there is none).
+    pub duplicates: Vec<usize>,
+    /// What the user should know of this data, in sentences.
+    pub notices: Vec<String>,
+    /// BLAKE3 of the index, in hexadecimal; empty where there is none.
+    pub index_hash: String,
+    table: Table,
+}
+
+impl Dataset {
+    /// GTZAN's published table under a data folder, joined with the index of the program.
+    ///
+    /// # Errors
+    /// When the table is not there, is damaged, or disagrees with the index.
+    pub fn gtzan(folder: &Path) -> Result<Self, Error> {
+        let path = locate::gtzan_table(folder)?;
+        Self::join("gtzan", "GTZAN", Table::read(&path)?, Some(&Index::gtzan()?), &path)
+    }
+
+    /// A table of the user's own.
+    ///
+    /// # Errors
+    /// When the table is not there or is damaged.
+    pub fn table(path: &Path) -> Result<Self, Error> {
+        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
+        Self::join(&name, &name, Table::read(path)?, None, path)
+    }
+
+    fn join(
+        name: &str,
+        title: &str,
+        table: Table,
+        index: Option<&Index>,
+        path: &Path,
+    ) -> Result<Self, Error> {
+        let mistake = |reason: String| Error::Table { path: path.to_owned(), reason };
+        let genres: BTreeSet<&String> = table.labels.iter().collect();
+        let genres: Vec<String> = genres.into_iter().cloned().collect();
+        if genres.len() < 2 {
+            let only = &genres[0];
+            return Err(mistake(format!(
+                "all rows are labelled `{only}`; at least two genres are needed"
+            )));
+        }
+        let mut seen = HashMap::new();
+        let mut numbers = BTreeMap::new();
+        let mut tracks: Vec<(String, usize)> = Vec::new();
+        let mut units = Vec::new();
+        for (row, id) in table.ids.iter().enumerate() {
+            if let Some(first) = seen.insert(id.as_str(), row) {
+                let (first, row) = (first + 2, row + 2);
+                return Err(mistake(format!("rows {first} and {row} are both called `{id}`")));
+            }
+            let track = match &table.tracks {
+                Some(tracks) => tracks[row].as_str(),
+                None => track_of(id, index),
+            };
+            let genre = genres.binary_search(&table.labels[row]).expect("genres come from labels");
+            let number = *numbers.entry(track.to_owned()).or_insert_with(|| {
+                tracks.push((track.to_owned(), row));
+                tracks.len() - 1
+            });
+            let first = tracks[number].1;
+            if table.labels[first] != table.labels[row] {
+                return Err(mistake(format!(
+                    "track `{track}` is labelled `{}` in row {} and `{}` in row {}",
+                    table.labels[first],
+                    first + 2,
+                    table.labels[row],
+                    row + 2
+                )));
+            }
+            units.push(Unit { id: id.clone(), track: number, genre, group: number });
+        }
+        let known = look_up(&tracks, &table, index).map_err(mistake)?;
+        let duplicates = duplicates(&units, &tracks, &known, &numbers, &table);
+        let mut notices = Vec::new();
+        let copies = duplicates.iter().enumerate().filter(|(unit, first)| unit != *first).count();
+        if copies > 0 {
+            notices.push(format!(
+                "{copies} of {} rows repeat another exactly; each pair is kept on one side of every split",
+                units.len()
+            ));
+        }
+        if let Some(index) = index.filter(|index| index.tracks.len() != tracks.len()) {
+            notices.push(format!(
+                "the table holds {} of the {} tracks that the index lists",
+                tracks.len(),
+                index.tracks.len()
+            ));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            title: format!("{title}, {} tracks", tracks.len()),
+            units: Arc::new(Units { genres, units }),
+            tracks: tracks.into_iter().map(|(track, _)| track).collect(),
+            known,
+            duplicates,
+            notices,
+            index_hash: index.map(|index| index.hash.clone()).unwrap_or_default(),
+            table,
+        })
+    }
+
+    /// Names of all feature columns.
+    pub fn columns(&self) -> &[String] {
+        &self.table.columns
+    }
+
+    /// BLAKE3 of the data file, in hexadecimal.
+    pub fn hash(&self) -> &str {
+        &self.table.hash
+    }
+
+    /// All units described by some of the columns, given by their numbers.
+    pub fn samples(&self, columns: &[usize]) -> Samples {
+        let rows = 0..self.units.units.len();
+        let values = rows.flat_map(|row| columns.iter().map(move |&at| self.table.row(row)[at]));
+        let names = columns.iter().map(|&at| self.table.columns[at].clone()).collect();
+        let shape = Shape::Row { width: columns.len() };
+        Samples::new(Arc::clone(&self.units), Arc::new(names), shape, values.collect())
+    }
+}
+
+/// The track that a row belongs to: `blues.00000.3` is a segment of `blues.00000`.
+fn track_of<'a>(id: &'a str, index: Option<&Index>) -> &'a str {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match id.rsplit_once('.') {
+        Some((track, segment)) if digits(segment) => {
+            let is_track = match index {
+                Some(index) => index.tracks.contains_key(track),
+                None => track.rsplit_once('.').is_some_and(|(_, number)| digits(number)),
+            };
+            if is_track { track } else { id }
+        }
+        _ => id,
+    }
+}
+
+fn look_up(
+    tracks: &[(String, usize)],
+    table: &Table,
+    index: Option<&Index>,
+) -> Result<Vec<Option<Track>>, String> {
+    let Some(index) = index else { return Ok(vec![None; tracks.len()]) };
+    tracks
+        .iter()
+        .map(|(name, row)| {
+            let track = index.tracks.get(name).ok_or_else(|| {
+                format!(
+                    "row {} is called `{name}`, which the index does not list; \
+                     for a table of your own write `dataset: {{ table: PATH }}`",
+                    row + 2
+                )
+            })?;
+            if track.genre != table.labels[*row] {
+                let (label, genre) = (&table.labels[*row], &track.genre);
+                return Err(format!(
+                    "row {} ({name}) is labelled `{label}`, but the index says `{genre}`",
+                    row + 2
+                ));
+            }
+            Ok(Some(track.clone()))
+        })
+        .collect()
+}
+
+/// Exact duplicates: what the index says, and rows whose features are all equal.
+fn duplicates(
+    units: &[Unit],
+    tracks: &[(String, usize)],
+    known: &[Option<Track>],
+    numbers: &BTreeMap<String, usize>,
+    table: &Table,
+) -> Vec<usize> {
+    let mut by_values: HashMap<Vec<u32>, usize> = HashMap::new();
+    let mut by_place: HashMap<(usize, &str), usize> = HashMap::new();
+    let mut first = Vec::with_capacity(units.len());
+    for (unit, facts) in units.iter().enumerate() {
+        let name = tracks[facts.track].0.as_str();
+        let segment = facts.id.strip_prefix(name).unwrap_or("");
+        let original = known[facts.track]
+            .as_ref()
+            .and_then(|track| numbers.get(&track.duplicate_of))
+            .copied()
+            .unwrap_or(facts.track);
+        let bits = table.row(unit).iter().map(|value| value.to_bits()).collect();
+        let same = *by_values.entry(bits).or_insert(unit);
+        let place = *by_place.entry((original, segment)).or_insert(unit);
+        by_place.entry((facts.track, segment)).or_insert(unit);
+        first.push(first.get(same.min(place)).copied().unwrap_or(unit));
+    }
+    first
+}

@@ -1,0 +1,59 @@
+//! Where a data set lies on this machine.
+
+use std::path::{Path, PathBuf};
+
+use super::Error;
+
+/// Name of the variable that says where data lies.
+pub const VARIABLE: &str = "CROSSFOLD_DATA";
+
+/// Where the published feature table may lie under the data folder; the first found is taken.
+const TABLES: [&str; 8] = [
+    "features_30_sec.csv",
+    "features_30_sec.parquet",
+    "tabular/features_30_sec.csv",
+    "tabular/features_30_sec.parquet",
+    "gtzan/features_30_sec.csv",
+    "gtzan/tabular/features_30_sec.csv",
+    "gtzan/Data/features_30_sec.csv",
+    "Data/features_30_sec.csv",
+];
+
+/// The folder that data is looked for in: the one given, else `CROSSFOLD_DATA`, else `data`.
+pub fn folder(given: Option<&Path>) -> PathBuf {
+    given.map(Path::to_owned).unwrap_or_else(|| {
+        std::env::var_os(VARIABLE)
+            .filter(|value| !value.is_empty())
+            .map_or_else(|| PathBuf::from("data"), PathBuf::from)
+    })
+}
+
+/// The published feature table of GTZAN under a data folder.
+///
+/// # Errors
+/// [`Error::Absent`], which says how to get it.
+pub fn gtzan_table(folder: &Path) -> Result<PathBuf, Error> {
+    TABLES
+        .iter()
+        .map(|place| folder.join(place))
+        .find(|path| path.is_file())
+        .ok_or_else(|| Error::Absent { folder: folder.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::gtzan_table;
+
+    #[test]
+    fn the_table_is_found_as_unpacked_and_its_absence_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let message = gtzan_table(folder.path()).unwrap_err().to_string();
+        for way in ["--data", "CROSSFOLD_DATA", "features_30_sec.csv"] {
+            assert!(message.contains(way), "{message}");
+        }
+        std::fs::create_dir(folder.path().join("Data")).unwrap();
+        let table = folder.path().join("Data/features_30_sec.csv");
+        std::fs::write(&table, "").unwrap();
+        assert_eq!(gtzan_table(folder.path()).unwrap(), table);
+    }
+}

@@ -1,0 +1,332 @@
+//! From the text of an experiment file to checked types.
+//!
+//! Nothing here touches data: what needs the table (column names) keeps its place in the text, so
+//! that [`super::plan`] can still show it.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::Error;
+use super::expect::Expectation;
+use super::node::{Node, Value, find, only};
+use super::problem::Problem;
+use crate::bounds::bounded;
+use crate::models::{Model, Scale};
+use crate::registry;
+use crate::seed::Seed;
+use crate::split::Grouping;
+
+bounded! {
+    /// How many parts the data is cut into; each is tested once a repeat.
+    Folds: usize, at_least 2, at_most 1000
+}
+
+bounded! {
+    /// How many times the folds are drawn anew.
+    Repeats: usize, at_least 1, at_most 1000
+}
+
+/// A question and everything needed to answer it but the data.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// Its name: the file's, without extension.
+    pub name: String,
+    /// The question in the words of its author.
+    pub question: String,
+    /// Which data set.
+    pub dataset: Source,
+    /// The seed everything random is derived from.
+    pub seed: Seed,
+    /// How training and test are kept apart.
+    pub protocol: Protocol,
+    /// The feature sets, in the order of the file.
+    pub features: Vec<FeatureSet>,
+    /// What is compared, in the order of the file.
+    pub contenders: Vec<Contender>,
+    /// Number of the contender that the others are held against.
+    pub baseline: usize,
+    /// What the results are held to.
+    pub expectations: Vec<Expectation>,
+    /// The file, for messages about what only the data can tell.
+    pub file: File,
+}
+
+/// An experiment file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it says.
+    pub text: String,
+}
+
+impl File {
+    /// The error for a mistake in this file.
+    pub fn mistake(&self, problem: &Problem) -> Error {
+        Error::Mistake(problem.show(&self.path.display().to_string(), &self.text))
+    }
+}
+
+/// Which data set an experiment asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// GTZAN, wherever it lies on this machine.
+    Gtzan,
+    /// A feature table of the user's own.
+    Table(PathBuf),
+}
+
+/// How training and test are kept apart.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Protocol {
+    /// How many folds a repeat has.
+    pub folds: Folds,
+    /// How many repeats there are.
+    pub repeats: Repeats,
+    /// What must stay on one side of a split.
+    pub group: Grouping,
+}
+
+impl Default for Protocol {
+    /// Ten folds once, a track never parted: what most published figures on GTZAN use.
+    fn default() -> Self {
+        Self { folds: Folds::literal(10), repeats: Repeats::literal(1), group: Grouping::Track }
+    }
+}
+
+/// A named choice of columns and how they are scaled.
+#[derive(Clone, Debug)]
+pub struct FeatureSet {
+    /// Its name.
+    pub name: String,
+    /// The columns or families taken; all where absent.
+    pub columns: Option<Vec<Name>>,
+    /// The columns or families left out again.
+    pub without: Vec<Name>,
+    /// How training rows scale them.
+    pub scale: Scale,
+    /// Its place in the file.
+    pub span: Range<usize>,
+}
+
+/// A name in the file and its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Its place in the file.
+    pub span: Range<usize>,
+}
+
+/// A model with its parameters, and the features it sees.
+#[derive(Clone, Debug)]
+pub struct Contender {
+    /// Its name: unique in the experiment.
+    pub name: String,
+    /// Number of its feature set.
+    pub features: usize,
+    /// The model.
+    pub model: Model,
+    /// Its place in the file.
+    pub span: Range<usize>,
+}
+
+impl Experiment {
+    /// Reads and checks an experiment file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or says something that cannot be meant; the message shows the
+    /// line and a caret under the offending text.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let file = File { path: path.to_owned(), text };
+        parse(&file).map_err(|problem| file.mistake(&problem))
+    }
+}
+
+const KEYS: [&str; 8] =
+    ["question", "dataset", "seed", "protocol", "features", "models", "baseline", "expect"];
+
+fn parse(file: &File) -> Result<Experiment, Problem> {
+    let root = Node::parse(&file.text)?;
+    let entries = root.entries("an experiment: a map of keys")?;
+    only(entries, &KEYS)?;
+    let needed = |key: &str| {
+        find(entries, key)
+            .ok_or_else(|| Problem::new(format!("`{key}` is missing; every experiment needs it")))
+    };
+    let name = file.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let features = feature_sets(needed("features")?)?;
+    let contenders = contenders(needed("models")?, &features)?;
+    let baseline = match find(entries, "baseline") {
+        Some(node) => contender(&contenders, node.text("a contender's name")?, node.span.clone())?,
+        None => contenders
+            .iter()
+            .position(|contender| contender.model.name() == "majority")
+            .unwrap_or(0),
+    };
+    Ok(Experiment {
+        name: name.unwrap_or_default(),
+        question: needed("question")?.text("the question in words")?.trim().to_owned(),
+        dataset: source(needed("dataset")?, &file.path)?,
+        seed: Seed::new(find(entries, "seed").map_or(Ok(42), Node::read)?),
+        protocol: find(entries, "protocol").map_or(Ok(Protocol::default()), Node::read)?,
+        features,
+        baseline,
+        expectations: find(entries, "expect")
+            .map_or(Ok(Vec::new()), |node| expectations(node, &contenders))?,
+        contenders,
+        file: file.clone(),
+    })
+}
+
+fn source(node: &Node, path: &Path) -> Result<Source, Problem> {
+    let beside = |name: &str| path.parent().unwrap_or(Path::new("")).join(name);
+    match &node.value {
+        Value::Text(name) if name == "gtzan" => Ok(Source::Gtzan),
+        Value::Text(name) if is_table(name) => Ok(Source::Table(beside(name))),
+        Value::Text(name) => Err(Problem::new(format!(
+            "unknown dataset `{name}`; a path must end in .csv or .parquet, a name: {}",
+            registry::expected(name, ["gtzan"])
+        ))
+        .at(node.span.clone())),
+        _ => {
+            let entries = node.entries("a dataset's name, or `{ table: PATH }`")?;
+            only(entries, &["table"])?;
+            let table = find(entries, "table")
+                .ok_or_else(|| Problem::new("`table` is missing").at(node.span.clone()))?;
+            let name = table.text("a path")?;
+            if is_table(name) {
+                return Ok(Source::Table(beside(name)));
+            }
+            Err(Problem::new("a table's path must end in .csv or .parquet").at(table.span.clone()))
+        }
+    }
+}
+
+fn is_table(name: &str) -> bool {
+    let extension = Path::new(name).extension().map(|end| end.to_ascii_lowercase());
+    extension.is_some_and(|end| end == "csv" || end == "parquet")
+}
+
+fn feature_sets(node: &Node) -> Result<Vec<FeatureSet>, Problem> {
+    let entries = node.entries("feature sets: a map of names")?;
+    if entries.is_empty() {
+        let example = "no feature set; write at least `all: { columns: all, scale: standard }`";
+        return Err(Problem::new(example).at(node.span.clone()));
+    }
+    entries
+        .iter()
+        .map(|(key, set)| {
+            let entries = set.entries("a feature set: a map of keys")?;
+            only(entries, &["columns", "without", "scale"])?;
+            let columns = match find(entries, "columns") {
+                Some(Node { value: Value::Text(all), .. }) if all == "all" => None,
+                Some(list) => Some(names(list)?),
+                None => None,
+            };
+            Ok(FeatureSet {
+                name: key.text.clone(),
+                columns,
+                without: find(entries, "without").map_or(Ok(Vec::new()), names)?,
+                scale: find(entries, "scale").map_or(Ok(Scale::default()), Node::read)?,
+                span: key.span.clone(),
+            })
+        })
+        .collect()
+}
+
+fn names(node: &Node) -> Result<Vec<Name>, Problem> {
+    node.items("`all` or a list of columns and families")?
+        .iter()
+        .map(|item| {
+            let text = item.text("the name of a column or family")?.to_owned();
+            Ok(Name { text, span: item.span.clone() })
+        })
+        .collect()
+}
+
+fn contenders(node: &Node, features: &[FeatureSet]) -> Result<Vec<Contender>, Problem> {
+    let mut contenders: Vec<Contender> = Vec::new();
+    for item in node.items("a list of models")? {
+        let contender = one_contender(item, features)?;
+        if contenders.iter().any(|other| other.name == contender.name) {
+            return Err(Problem::new(format!(
+                "two contenders are called `{}`; tell them apart with `name`",
+                contender.name
+            ))
+            .at(contender.span));
+        }
+        contenders.push(contender);
+    }
+    if contenders.is_empty() {
+        return Err(Problem::new("no model; write at least `- majority`").at(node.span.clone()));
+    }
+    Ok(contenders)
+}
+
+/// Takes `name` and `features` out of a model's parameters; the model reads the rest.
+fn one_contender(item: &Node, features: &[FeatureSet]) -> Result<Contender, Problem> {
+    let Value::Map(choice) = &item.value else {
+        let model: Model = item.read()?;
+        let name = model.name().to_owned();
+        return Ok(Contender { name, features: 0, model, span: item.span.clone() });
+    };
+    let (mut name, mut set, mut rest) = (None, 0, choice.clone());
+    for (_, parameters) in &mut rest {
+        let Value::Map(parameters) = &mut parameters.value else { continue };
+        if let Some(at) = parameters.iter().position(|(key, _)| key.text == "name") {
+            name = Some(parameters.remove(at).1);
+        }
+        if let Some(at) = parameters.iter().position(|(key, _)| key.text == "features") {
+            let node = parameters.remove(at).1;
+            let wanted = node.text("a feature set's name")?;
+            let known = || features.iter().map(|set| set.name.as_str());
+            set = known().position(|known| known == wanted).ok_or_else(|| {
+                let known: Vec<&str> = known().collect();
+                let expected = registry::expected(wanted, known);
+                Problem::new(format!("unknown feature set `{wanted}`; {expected}"))
+                    .at(node.span.clone())
+            })?;
+        }
+    }
+    let node = Node { value: Value::Map(rest), span: item.span.clone() };
+    let model: Model =
+        node.read().map_err(|problem: Problem| problem.with_known_keys(&["name", "features"]))?;
+    let (name, span) = match &name {
+        Some(node) => (checked_name(node)?, node.span.clone()),
+        None => (model.name().to_owned(), choice[0].0.span.clone()),
+    };
+    Ok(Contender { name, features: set, model, span })
+}
+
+fn checked_name(node: &Node) -> Result<String, Problem> {
+    let name = node.text("a name")?;
+    if name.trim().is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+        return Err(Problem::new("a name needs 1 to 60 printable characters").at(node.span.clone()));
+    }
+    Ok(name.to_owned())
+}
+
+fn contender(contenders: &[Contender], name: &str, span: Range<usize>) -> Result<usize, Problem> {
+    contenders.iter().position(|contender| contender.name == name).ok_or_else(|| {
+        let known: Vec<&str> = contenders.iter().map(|known| known.name.as_str()).collect();
+        Problem::new(format!("unknown contender `{name}`; {}", registry::expected(name, known)))
+            .at(span)
+    })
+}
+
+fn expectations(node: &Node, contenders: &[Contender]) -> Result<Vec<Expectation>, Problem> {
+    node.entries("contenders and what is expected of them")?
+        .iter()
+        .map(|(key, expected)| {
+            let contender = contender(contenders, &key.text, key.span.clone())?;
+            let bounds = expected.read()?;
+            Ok(Expectation { contender, bounds })
+        })
+        .collect()
+}

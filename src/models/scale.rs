@@ -1,0 +1,202 @@
+//! Bringing columns to a common scale, learned from training rows only.
+//!
+//! The definitions are scikit-learn's `StandardScaler`, `RobustScaler` and `QuantileTransformer`.
+//! Of sequences every frame counts as one row.
+
+mod quantile;
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::{Samples, Shape};
+use quantile::Ranks;
+
+/// How columns are brought to a common scale.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Scale {
+    /// Mean 0 and population standard deviation 1.
+    #[default]
+    Standard,
+    /// Median 0 and interquartile range 1: a few wild values do not matter.
+    Robust,
+    /// Ranks, laid out as a normal distribution: the shape of a column does not matter.
+    Quantile,
+    /// As they are.
+    None,
+}
+
+/// What was learned of each column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scaler {
+    columns: Vec<Column>,
+}
+
+/// How one column is changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Column {
+    /// Not at all.
+    Kept,
+    /// (x − centre) / spread.
+    Linear { centre: f64, spread: f64 },
+    /// By rank.
+    Ranked(Ranks),
+}
+
+impl Scaler {
+    /// Learns from `train` alone. Values that are not finite are passed over here and left as they
+    /// are by [`Scaler::apply`], so that the learner can name the row they stand in.
+    #[must_use]
+    pub fn fit(scale: Scale, train: &Samples) -> Self {
+        let width = row_width(train.shape());
+        let columns = (0..width).map(|column| {
+            let mut values: Vec<f64> = (0..train.len())
+                .flat_map(|i| train.values(i).iter().skip(column).step_by(width))
+                .filter(|value| value.is_finite())
+                .map(|value| f64::from(*value))
+                .collect();
+            match scale {
+                _ if values.is_empty() => Column::Kept,
+                Scale::None => Column::Kept,
+                Scale::Standard => standard(&values),
+                Scale::Robust => {
+                    values.sort_unstable_by(f64::total_cmp);
+                    robust(&values)
+                }
+                Scale::Quantile => {
+                    values.sort_unstable_by(f64::total_cmp);
+                    Column::Ranked(Ranks::of_sorted(&values))
+                }
+            }
+        });
+        Self { columns: columns.collect() }
+    }
+
+    /// The same samples on the common scale.
+    ///
+    /// # Panics
+    /// When the samples have not as many columns as those learned from, a mistake of the caller.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation)] // samples hold single precision
+    pub fn apply(&self, samples: &Samples) -> Samples {
+        let width = row_width(samples.shape());
+        assert_eq!(width, self.columns.len(), "the columns the scaler was fitted on");
+        let mut values = Vec::with_capacity(samples.len() * samples.shape().size());
+        for i in 0..samples.len() {
+            for row in samples.values(i).chunks_exact(width) {
+                let scaled = row.iter().zip(&self.columns).map(|(value, column)| match column {
+                    Column::Kept => *value,
+                    _ if !value.is_finite() => *value,
+                    Column::Linear { centre, spread } => {
+                        ((f64::from(*value) - centre) / spread) as f32
+                    }
+                    Column::Ranked(ranks) => ranks.normal(f64::from(*value)) as f32,
+                });
+                values.extend(scaled);
+            }
+        }
+        samples.described_by(Arc::new(samples.columns().to_vec()), samples.shape(), values)
+    }
+}
+
+fn row_width(shape: Shape) -> usize {
+    match shape {
+        Shape::Row { width } | Shape::Sequence { width, .. } => width,
+    }
+}
+
+/// Mean and population standard deviation; a column that is constant up to rounding has spread 1.
+#[allow(clippy::cast_precision_loss)]
+fn standard(values: &[f64]) -> Column {
+    let count = values.len() as f64;
+    let centre = values.iter().sum::<f64>() / count;
+    let variance = values.iter().map(|value| (value - centre).powi(2)).sum::<f64>() / count;
+    let rounding = count * f64::EPSILON * variance + (count * centre * f64::EPSILON).powi(2);
+    let spread = if variance <= rounding { 1.0 } else { variance.sqrt() };
+    Column::Linear { centre, spread }
+}
+
+/// Median and distance of the quartiles, which is 1 where the quartiles are the same.
+fn robust(sorted: &[f64]) -> Column {
+    let range = quantile::at(sorted, 0.75) - quantile::at(sorted, 0.25);
+    let spread = if range < 10.0 * f64::EPSILON { 1.0 } else { range };
+    Column::Linear { centre: quantile::at(sorted, 0.5), spread }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Scale, Scaler};
+    use crate::dataset::Shape;
+    use crate::models::testing::rows;
+
+    fn scaled(scale: Scale, train: &[f32], at: &[f32]) -> Vec<f32> {
+        let samples = |values: &[f32]| {
+            let labelled: Vec<(usize, &[f32])> = values.chunks(1).map(|row| (0, row)).collect();
+            rows(&labelled, 1)
+        };
+        let scaled = Scaler::fit(scale, &samples(train)).apply(&samples(at));
+        (0..scaled.len()).map(|i| scaled.values(i)[0]).collect()
+    }
+
+    fn assert_near(found: &[f32], known: &[f32]) {
+        assert_eq!(found.len(), known.len());
+        for (found, known) in found.iter().zip(known) {
+            assert!((found - known).abs() < 1e-5, "{found} is not {known}");
+        }
+    }
+
+    #[test]
+    fn known_answers_of_scikit_learn() {
+        let train = [1.0, 2.0, 2.0, 4.0, 10.0];
+        let at = [0.0, 1.0, 2.0, 3.0, 10.0, 11.0];
+        let standard = [-1.169_369, -0.861_64, -0.553_912, -0.246_183, 1.907_918, 2.215_647];
+        assert_near(&scaled(Scale::Standard, &train, &at), &standard);
+        assert_near(&scaled(Scale::Robust, &train, &at), &[-1.0, -0.5, 0.0, 0.5, 4.0, 4.5]);
+        let quantile = [-5.199_338, -5.199_338, -0.318_639, 0.318_639, 5.199_338, 5.199_338];
+        assert_near(&scaled(Scale::Quantile, &train, &at), &quantile);
+        assert_near(&scaled(Scale::None, &train, &at), &at);
+    }
+
+    #[test]
+    fn a_constant_column_becomes_zero_and_stays_finite() {
+        for scale in [Scale::Standard, Scale::Robust] {
+            assert_near(&scaled(scale, &[0.1; 7], &[0.1, 1.1]), &[0.0, 1.0]);
+        }
+        assert!(scaled(Scale::Quantile, &[0.1; 7], &[0.1, 1.1]).iter().all(|v| v.is_finite()));
+    }
+
+    #[test]
+    fn a_value_that_is_no_number_is_left_where_it_is() {
+        let found = scaled(Scale::Standard, &[1.0, f32::NAN, 3.0], &[1.0, f32::NAN, 3.0]);
+        assert_near(&[found[0], found[2]], &[-1.0, 1.0]);
+        assert!(found[1].is_nan());
+    }
+
+    #[test]
+    fn frames_of_sequences_count_as_rows() {
+        let base = rows(&[(0, &[0.0]), (0, &[0.0])], 1);
+        let frames = Shape::Sequence { frames: 2, width: 2 };
+        let columns = Arc::new(vec!["x".to_owned(), "y".to_owned()]);
+        let values = vec![0.0, 5.0, 2.0, 5.0, 4.0, 5.0, 6.0, 5.0];
+        let samples = base.described_by(columns, frames, values);
+        let scaled = Scaler::fit(Scale::Standard, &samples).apply(&samples);
+        let root = 5.0_f32.sqrt();
+        assert_near(scaled.values(0), &[-3.0 / root, 0.0, -1.0 / root, 0.0]);
+        assert_near(scaled.values(1), &[1.0 / root, 0.0, 3.0 / root, 0.0]);
+    }
+
+    #[test]
+    fn a_scaler_read_back_is_the_scaler_written() {
+        let train = rows(&[(0, &[1.0]), (0, &[2.5]), (0, &[7.0])], 1);
+        for scale in [Scale::Standard, Scale::Robust, Scale::Quantile, Scale::None] {
+            let scaler = Scaler::fit(scale, &train);
+            let text = serde_json::to_string(&scaler).unwrap();
+            assert_eq!(serde_json::from_str::<Scaler>(&text).unwrap(), scaler);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The comparison as CSV, for spreadsheets and scripts: unrounded numbers, RFC 4180.
+
+use super::table::{Row, Table};
+
+/// One line a contender; shares in 0..1, empty where there is no number.
+pub fn csv(table: &Table) -> String {
+    let mut head: Vec<String> = [
+        "contender",
+        "model",
+        "features",
+        "width",
+        "baseline",
+        "reproducible",
+        "accuracy",
+        "accuracy_low",
+        "accuracy_high",
+        "accuracy_sd",
+        "accuracy_sd_repeats",
+        "macro_f1",
+        "balanced_accuracy",
+        "log_loss",
+        "fit_seconds",
+        "predict_seconds",
+        "parameters",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    head.extend(table.genres.iter().map(|genre| format!("recall_{genre}")));
+    let lines = std::iter::once(head).chain(table.rows.iter().map(|row| line(row, table)));
+    lines
+        .map(|cells| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n")
+        .collect()
+}
+
+fn line(row: &Row, table: &Table) -> Vec<String> {
+    let scores = row.scores.as_ref();
+    let interval = scores.and_then(|scores| scores.interval);
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+    let mut cells = vec![
+        row.name.clone(),
+        row.model.clone(),
+        row.features.clone(),
+        row.width.to_string(),
+        row.baseline.to_string(),
+        row.not_reproducible.is_none().to_string(),
+        number(scores.map(|scores| scores.accuracy)),
+        number(interval.map(|interval| interval.low)),
+        number(interval.map(|interval| interval.high)),
+        number(scores.and_then(|scores| scores.fold_sd)),
+        number(scores.and_then(|scores| scores.repeat_sd)),
+        number(scores.map(|scores| scores.macro_f1)),
+        number(scores.map(|scores| scores.balanced_accuracy)),
+        number(scores.map(|scores| scores.log_loss)),
+        number(row.cost.map(|cost| cost.fit_seconds)),
+        number(row.cost.map(|cost| cost.predict_seconds)),
+        row.cost.map_or(String::new(), |cost| cost.parameters.to_string()),
+    ];
+    cells.extend(
+        (0..table.genres.len()).map(|genre| number(scores.and_then(|scores| scores.recall[genre]))),
+    );
+    cells
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::csv;
+    use crate::report::{Table, sample};
+
+    #[test]
+    fn numbers_are_whole_and_names_are_quoted_where_they_must_be() {
+        let mut record = sample::record();
+        record.contenders[2].name = "forest, \"large\"".into();
+        let table = Table::of(&record).unwrap();
+        let text = csv(&table);
+        let line = text.lines().nth(3).unwrap();
+        assert!(line.starts_with("\"forest, \"\"large\"\"\",forest,kaggle57,57,false,true,"));
+        let accuracy = table.rows[2].scores.as_ref().unwrap().accuracy;
+        assert!(line.contains(&format!(",{accuracy},")));
+        assert_eq!(text.lines().count(), 4);
+    }
+}

@@ -1,0 +1,218 @@
+//! `report.md`: a record to be read.
+
+use std::fmt::Write as _;
+
+use super::figures::Figure;
+use super::format::{count, counted, duration, percent, short_hash};
+use super::grid::{comparison, confused, recalls};
+use super::markdown::{block, code, escape, pipes};
+use super::scores::IntervalMethod;
+use super::table::Table;
+use crate::experiment::Record;
+
+/// How many pairs of genres are listed for each contender.
+const PAIRS: usize = 3;
+
+/// The report as Markdown, its figures in `figures/` beside it.
+pub fn document(record: &Record, table: &Table, figures: &[Figure]) -> String {
+    let sections = [
+        head(record, table),
+        protocol(record),
+        result(table),
+        notices(record, table),
+        format!(
+            "## Recall of each genre\n\nShare of the units of a genre that were named rightly.\n\n{}",
+            pipes(&recalls(table))
+        ),
+        format!(
+            "## Genres confused most\n\nTrue genre → genre named, and how often, in per cent of \
+             the true genre.\n\n{}",
+            pipes(&confused(table, PAIRS))
+        ),
+        pictures(figures),
+        parameters(record),
+        provenance(record),
+    ];
+    let sections: Vec<&str> =
+        sections.iter().map(|section| section.trim()).filter(|it| !it.is_empty()).collect();
+    sections.join("\n\n") + "\n"
+}
+
+fn head(record: &Record, table: &Table) -> String {
+    let mut text = format!("# {}\n\n", escape(&record.experiment.name));
+    for line in record.experiment.question.trim().lines() {
+        let _ = writeln!(text, "> {}", escape(line.trim()));
+    }
+    let best = table.ranking().first().map(|&row| &table.rows[row]);
+    if let Some((row, scores)) = best.and_then(|row| Some((row, row.scores.as_ref()?))) {
+        let within = scores.interval.map_or(String::new(), |it| {
+            format!(" (95 % interval {} to {})", percent(it.low), percent(it.high))
+        });
+        let _ = write!(
+            text,
+            "\nHighest accuracy: {}, {} %{within}. Naming genres blindly reaches {} %.",
+            code(&row.name),
+            percent(scores.accuracy),
+            percent(table.chance)
+        );
+        if table.rows.len() > 1 {
+            text += " Whether contenders differ by more than chance is not tested here.";
+        }
+    }
+    text
+}
+
+fn protocol(record: &Record) -> String {
+    let (dataset, protocol) = (&record.dataset, &record.protocol);
+    let apart = match protocol.group.as_str() {
+        "none" => "rows are split one by one".to_owned(),
+        group => format!("what shares its {} stays on one side of every split", escape(group)),
+    };
+    let mut rows = vec![
+        ("data set", escape(&dataset.title)),
+        ("genres", dataset.genres.iter().map(|it| escape(it)).collect::<Vec<_>>().join(", ")),
+        ("data hash", code(&short_hash(&dataset.hash))),
+    ];
+    if !dataset.index_hash.is_empty() {
+        rows.push(("index hash", code(&short_hash(&dataset.index_hash))));
+    }
+    rows.extend([
+        ("protocol", format!("{}; {apart}", escape(&protocol.name))),
+        (
+            "protocol hash",
+            format!("{} (equal hashes: equal folds)", code(&short_hash(&protocol.hash))),
+        ),
+        ("chance", format!("{} %", percent(protocol.chance))),
+        ("seed", record.experiment.seed.to_string()),
+    ]);
+    format!("## Protocol\n\n{}", facts(rows))
+}
+
+fn result(table: &Table) -> String {
+    let wilson = table
+        .rows
+        .iter()
+        .filter_map(|row| row.scores.as_ref())
+        .any(|scores| scores.method == IntervalMethod::Wilson);
+    let interval = if wilson {
+        "Interval: Wilson's, for a single test set."
+    } else {
+        "Interval: corrected resampled t over all folds (Nadeau and Bengio), which allows for \
+         training rows that folds share."
+    };
+    format!(
+        "## Result\n\n{}\nAccuracy, F1, balanced accuracy and log loss (in nats) are taken over all \
+         out-of-fold predictions of a repeat together, then averaged over repeats. {interval} sd \
+         folds, sd repeats: standard deviation of the accuracies of single folds and of whole \
+         repeats, in points. Seconds: processor time, mean of a fold. (chance): every genre scored \
+         alike.",
+        pipes(&comparison(table))
+    )
+}
+
+fn notices(record: &Record, table: &Table) -> String {
+    let mut text = String::new();
+    for row in &table.rows {
+        if let Some(reason) = &row.not_reproducible {
+            let _ = writeln!(
+                text,
+                "- {} is not reproducible: {}. Another run of the same seed can give other figures.",
+                code(&row.name),
+                escape(reason.trim_end_matches('.'))
+            );
+        }
+        let scored = row.scores.as_ref().map_or(0, |scores| scores.folds.len());
+        if scored == 0 {
+            let _ = writeln!(text, "- {} has no predictions in this record.", code(&row.name));
+        } else if scored < table.folds {
+            let _ = writeln!(
+                text,
+                "- {} has predictions for {scored} of {} only: do not compare it with the others.",
+                code(&row.name),
+                counted(record.folds.len(), "fold", "folds")
+            );
+        }
+    }
+    if text.is_empty() { text } else { format!("## Notices\n\n{text}") }
+}
+
+fn pictures(figures: &[Figure]) -> String {
+    let mut text = String::from("## Figures\n");
+    for figure in figures {
+        let _ = write!(
+            text,
+            "\n![{}](figures/{}.svg)\n\n{} ([PNG](figures/{}.png))\n",
+            escape(&figure.alt),
+            figure.name,
+            figure.caption,
+            figure.name
+        );
+    }
+    text
+}
+
+fn parameters(record: &Record) -> String {
+    let mut text = String::from("## Parameters\n\nEvery parameter, defaults included.\n\n");
+    for contender in &record.contenders {
+        let given = match &contender.parameters {
+            serde_json::Value::Object(map) if !map.is_empty() => {
+                let pairs: Vec<String> =
+                    map.iter().map(|(name, value)| code(&format!("{name}: {value}"))).collect();
+                format!(": {}", pairs.join(", "))
+            }
+            _ => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "- {} — {} on {} ({}){given}",
+            code(&contender.name),
+            escape(&contender.model),
+            escape(&contender.features),
+            counted(contender.width, "value", "values")
+        );
+    }
+    let _ = write!(text, "\nThe experiment as it was written:\n\n");
+    text + &block("yaml", &record.experiment.text)
+}
+
+fn provenance(record: &Record) -> String {
+    let made = &record.provenance;
+    let commit = if made.commit.is_empty() { "not known".to_owned() } else { code(&made.commit) };
+    let rows = vec![
+        ("program", format!("crossfold {}, commit {commit}", escape(&made.version))),
+        ("experiment hash", code(&short_hash(&record.experiment.hash))),
+        ("started", escape(&made.started)),
+        (
+            "took",
+            format!(
+                "{} of wall time, {} of processor time, {} at once",
+                duration(made.wall_seconds),
+                duration(made.cpu_seconds),
+                counted(made.jobs, "cell", "cells")
+            ),
+        ),
+        (
+            "machine",
+            format!(
+                "{}, {}, {}",
+                escape(&made.machine.processor),
+                counted(made.machine.cores, "core", "cores"),
+                escape(&made.machine.system)
+            ),
+        ),
+        ("predictions", count(record.predictions.len())),
+        ("drawn by", code(&format!("crossfold report results/{}", record.experiment.name))),
+    ];
+    format!(
+        "## Provenance\n\n{}\nHashes are BLAKE3, shortened; `record.json` has them whole.",
+        facts(rows)
+    )
+}
+
+/// A list of names and values, the values being Markdown already.
+fn facts(rows: Vec<(&str, String)>) -> String {
+    rows.into_iter().fold(String::new(), |mut text, (name, value)| {
+        let _ = writeln!(text, "- {name}: {value}");
+        text
+    })
+}

@@ -1,0 +1,49 @@
+//! A table put into a file that people write, between two marks.
+
+/// `text` with everything between `<!-- crossfold: NAME -->` and `<!-- /crossfold -->` replaced by
+/// `content`; `None` where the marks are not there. Doing it twice changes nothing more.
+///
+/// A README then shows what the program found, and nobody types a number:
+///
+/// ```
+/// let readme = "# Results\n<!-- crossfold: dense -->\nold\n<!-- /crossfold -->\nThe end.\n";
+/// let spliced = crossfold::report::splice(readme, "dense", "| new |").unwrap();
+/// assert_eq!(
+///     spliced,
+///     "# Results\n<!-- crossfold: dense -->\n\n| new |\n\n<!-- /crossfold -->\nThe end.\n"
+/// );
+/// ```
+pub fn splice(text: &str, name: &str, content: &str) -> Option<String> {
+    let open = format!("<!-- crossfold: {name} -->");
+    let (before, rest) = text.split_once(&open)?;
+    let from = rest.find("<!-- /crossfold -->")?;
+    // A mark that opens before this one closes belongs to another table.
+    if rest[..from].contains("<!-- crossfold: ") {
+        return None;
+    }
+    // Markdown takes lines behind a comment for a part of it unless an empty one parts them.
+    Some(format!("{before}{open}\n\n{}\n\n{}", content.trim_end(), &rest[from..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::splice;
+
+    #[test]
+    fn only_the_named_place_changes_and_a_second_time_nothing() {
+        let text = "a\n<!-- crossfold: x -->\n<!-- /crossfold -->\nb\n<!-- crossfold: y -->\n1\n\
+                    <!-- /crossfold -->\nc\n";
+        let once = splice(text, "y", "2\n").unwrap();
+        assert_eq!(splice(&once, "y", "2\n").unwrap(), once);
+        assert!(once.starts_with("a\n<!-- crossfold: x -->\n<!-- /crossfold -->\nb\n"));
+        assert!(once.ends_with("\n2\n\n<!-- /crossfold -->\nc\n"));
+    }
+
+    #[test]
+    fn missing_or_unclosed_marks_are_no_place() {
+        assert_eq!(splice("nothing", "x", "1"), None);
+        assert_eq!(splice("<!-- crossfold: x -->\n", "x", "1"), None);
+        let open = "<!-- crossfold: x -->\n<!-- crossfold: y -->\n<!-- /crossfold -->";
+        assert_eq!(splice(open, "x", "1"), None);
+    }
+}

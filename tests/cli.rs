@@ -1,0 +1,195 @@
+//! Whole commands, as a user types them: what they print and how they end.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A folder with a small table in which genres are told apart by one column.
+fn bench() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut table = String::from("filename,length,loud,bright,label\n");
+    for track in 0..30 {
+        let genre = ["blues", "metal", "pop"][track % 3];
+        let wobble = (track * 7 % 11) as f64 / 10.0;
+        let loud = (track % 3) as f64 * 2.0 + wobble;
+        table += &format!("{genre}.{track:05}.wav,661794,{loud},{},{genre}\n", 1.0 - wobble);
+    }
+    fs::write(folder.path().join("table.csv"), table).unwrap();
+    folder
+}
+
+fn write(folder: &Path, text: &str) {
+    fs::write(folder.join("trial.yaml"), text).unwrap();
+}
+
+fn crossfold(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_crossfold"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("CROSSFOLD_DATA")
+        .output()
+        .unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+const TRIAL: &str = "\
+question: Can it be told by one number?
+dataset: { table: table.csv }
+protocol: { folds: 3, repeats: 2 }
+features:
+  both: { columns: all }
+  one: { columns: [loud] }
+models:
+  - majority
+  - knn: { k: 3, features: both }
+  - knn: { name: knn-loud, k: 1, features: one }
+";
+
+#[test]
+fn an_experiment_runs_and_leaves_record_predictions_report_and_figures() {
+    let folder = bench();
+    write(folder.path(), TRIAL);
+    let output = crossfold(folder.path(), &["run", "trial.yaml"]);
+    assert!(output.status.success(), "{}", err(&output));
+    assert!(out(&output).contains("Can it be told by one number?"));
+    let results = folder.path().join("results/trial");
+    for name in ["record.json", "predictions.parquet", "report.md", "figures/accuracy.svg"] {
+        assert!(results.join(name).is_file(), "{name}");
+    }
+    assert!(err(&output).is_empty(), "no progress where there is no terminal: {}", err(&output));
+}
+
+#[test]
+fn json_is_one_object_and_agrees_with_the_kept_predictions() {
+    let folder = bench();
+    write(folder.path(), TRIAL);
+    let output = crossfold(folder.path(), &["run", "trial.yaml", "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!(said["experiment"], "trial");
+    assert_eq!(said["dataset"]["tracks"], 30);
+    let contenders = said["contenders"].as_array().unwrap();
+    assert_eq!(contenders.len(), 3);
+    let again = crossfold(folder.path(), &["report", "results/trial", "--json"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&out(&again)).unwrap(), said);
+    let record = crossfold::experiment::Record::read(&folder.path().join("results/trial")).unwrap();
+    for (number, contender) in contenders.iter().enumerate() {
+        let kept = record.predictions_of(number);
+        assert_eq!(kept.len(), 60);
+        let accuracy = crossfold::evaluation::accuracy(&kept);
+        assert!((contender["accuracy"].as_f64().unwrap() - accuracy).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_predictions_on_any_number_of_jobs() {
+    let folder = bench();
+    write(folder.path(), TRIAL);
+    let predictions = |jobs: &str, results: &str| {
+        let run = ["run", "trial.yaml", "--jobs", jobs, "--results", results];
+        let output = crossfold(folder.path(), &run);
+        assert!(output.status.success(), "{}", err(&output));
+        fs::read(folder.path().join(results).join("trial/predictions.parquet")).unwrap()
+    };
+    let one = predictions("1", "one");
+    assert_eq!(one, predictions("1", "again"));
+    assert_eq!(one, predictions("3", "three"));
+}
+
+#[test]
+fn a_failed_expectation_ends_with_one_and_says_why() {
+    let folder = bench();
+    write(folder.path(), &format!("{TRIAL}expect: {{ majority: {{ accuracy: 0.9 }} }}\n"));
+    let output = crossfold(folder.path(), &["run", "trial.yaml"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(err(&output).trim(), @"expectation failed: majority has accuracy 0.3000, expected 0.9000 ± 0.0200");
+    assert!(folder.path().join("results/trial/record.json").is_file(), "the record is kept");
+}
+
+#[test]
+fn a_missing_data_set_is_one_error_that_says_how_to_get_it() {
+    let folder = bench();
+    write(folder.path(), &TRIAL.replace("{ table: table.csv }", "gtzan"));
+    let output = crossfold(folder.path(), &["run", "trial.yaml", "--data", "nowhere"]);
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(err(&output).trim());
+}
+
+#[test]
+fn a_record_that_was_damaged_is_refused() {
+    let folder = bench();
+    write(folder.path(), TRIAL);
+    assert!(crossfold(folder.path(), &["run", "trial.yaml"]).status.success());
+    let record = folder.path().join("results/trial/record.json");
+    let text = fs::read_to_string(&record).unwrap();
+    fs::write(&record, &text[..text.len() / 2]).unwrap();
+    let output = crossfold(folder.path(), &["report", "results/trial"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("run the experiment again"), "{}", err(&output));
+    fs::write(&record, text).unwrap();
+    let predictions = folder.path().join("results/trial/predictions.parquet");
+    fs::write(&predictions, b"PAR1").unwrap();
+    let output = crossfold(folder.path(), &["report", "results/trial"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("predictions.parquet"), "{}", err(&output));
+}
+
+/// Every mistake a user can make in a file, with the whole message.
+#[test]
+fn mistakes_in_an_experiment_show_their_line_and_a_remedy() {
+    let folder = bench();
+    let mistakes = [
+        ("features:", "featurs:"),
+        ("- majority", "- majorty"),
+        ("k: 3, features", "kk: 3, features"),
+        ("k: 3, features", "k: 0, features"),
+        ("k: 3, features", "k: many, features"),
+        ("features: both }\n  - knn", "features: bth }\n  - knn"),
+        ("[loud]", "[lod]"),
+        ("name: knn-loud, ", ""),
+        ("folds: 3", "folds: 11"),
+        ("repeats: 2", "repeats: 2, group: artist"),
+        ("repeats: 2", "repeats: 2, repeats: 3"),
+        ("repeats: 2 }", "repeats: 2"),
+        ("{ table: table.csv }", "gtzna"),
+        ("table.csv", "table.txt"),
+        ("table.csv", "absent.csv"),
+        ("question: Can it be told by one number?", ""),
+        ("columns: all", "columns: all, scale: strong"),
+        ("columns: all", "columns: all, without: [loud, bright]"),
+    ];
+    let mut said = String::new();
+    for (right, wrong) in mistakes {
+        assert!(TRIAL.contains(right), "{right}");
+        write(folder.path(), &TRIAL.replacen(right, wrong, 1));
+        let output = crossfold(folder.path(), &["run", "trial.yaml"]);
+        assert_eq!(output.status.code(), Some(2), "{wrong}: {}", err(&output));
+        assert!(out(&output).is_empty());
+        said += &format!("── {wrong}\n{}\n", err(&output).trim_end());
+    }
+    assert!(!folder.path().join("results/trial/record.json").exists());
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn list_names_every_model_with_its_parameters() {
+    let folder = bench();
+    let output = crossfold(folder.path(), &["list"]);
+    for name in crossfold::models::Model::NAMES {
+        assert!(out(&output).contains(name), "{name}");
+    }
+    let output = crossfold(folder.path(), &["list", "--model", "knn", "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!(said["models"][0]["parameters"]["k"]["minimum"], 1);
+    let output = crossfold(folder.path(), &["list", "--model", "knm"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("did you mean `knn`?"));
+}

@@ -1,0 +1,104 @@
+//! What must hold on the real table, where it is there: else each test says that it was skipped.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crossfold::dataset::{Dataset, Index, locate};
+use crossfold::evaluation::accuracy;
+use crossfold::experiment::Record;
+use crossfold::report::Table;
+
+/// The folder of the full data set, if this machine has it.
+fn data() -> Option<PathBuf> {
+    let folder = std::env::var_os(locate::VARIABLE).map(PathBuf::from);
+    let found = folder.filter(|folder| locate::gtzan_table(folder).is_ok());
+    if found.is_none() {
+        println!("skipped: {} names no folder with the GTZAN table", locate::VARIABLE);
+    }
+    found
+}
+
+/// The committed records, by name.
+fn records() -> Vec<(PathBuf, Record)> {
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    let mut records = Vec::new();
+    for entry in std::fs::read_dir(results).unwrap() {
+        let folder = entry.unwrap().path();
+        if folder.join("record.json").is_file() {
+            records.push((folder.clone(), Record::read(&folder).unwrap()));
+        }
+    }
+    assert!(!records.is_empty(), "results/ holds no record");
+    records
+}
+
+#[test]
+fn the_published_table_is_read_whole() {
+    let Some(folder) = data() else { return };
+    let dataset = Dataset::gtzan(&folder).unwrap();
+    assert_eq!((dataset.tracks.len(), dataset.columns().len()), (1000, 57));
+    assert_eq!(dataset.units.genres.len(), 10);
+    let copies = dataset.duplicates.iter().enumerate().filter(|(unit, first)| unit != *first);
+    assert_eq!(copies.count(), 14, "the exact duplicates of the table are those of the index");
+}
+
+#[test]
+fn no_committed_fold_has_a_track_group_or_duplicate_on_both_sides() {
+    let index = Index::gtzan().unwrap();
+    for (folder, record) in records() {
+        let of = |unit: usize| {
+            let facts = &record.units[unit];
+            let first = index.tracks.get(&facts.track).map_or("", |track| &track.duplicate_of);
+            let original = if first.is_empty() { facts.track.as_str() } else { first };
+            (original.to_owned(), facts.group.clone())
+        };
+        for fold in &record.folds {
+            let trained: Vec<_> = fold.train.iter().map(|&unit| of(unit)).collect();
+            let originals: std::collections::BTreeSet<_> = trained.iter().map(|it| &it.0).collect();
+            let groups: std::collections::BTreeSet<_> = trained.iter().map(|it| &it.1).collect();
+            for &unit in &fold.test {
+                let (original, group) = of(unit);
+                assert!(!originals.contains(&original), "{}: {original}", folder.display());
+                assert!(!groups.contains(&group), "{}: group {group}", folder.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_unit_of_a_committed_record_is_predicted_once_a_repeat_by_each_contender() {
+    for (folder, record) in records() {
+        let mut times = BTreeMap::<(usize, usize, usize), usize>::new();
+        for one in &record.predictions {
+            *times.entry((one.contender, one.repeat, one.unit)).or_default() += 1;
+            assert_eq!(one.truth, record.units[one.unit].genre);
+        }
+        let tested: usize = record.folds.iter().map(|fold| fold.test.len()).sum();
+        assert_eq!(times.len(), tested * record.contenders.len(), "{}", folder.display());
+        assert!(times.values().all(|&count| count == 1), "{}", folder.display());
+    }
+}
+
+#[test]
+fn committed_accuracies_reach_what_the_peers_reach() {
+    let models = records().into_iter().find(|(folder, _)| folder.ends_with("models"));
+    let (_, record) = models.expect("results/models is committed");
+    // What scikit-learn and PyTorch reach on the same columns, less their spread over seeds.
+    for (name, least) in [("svm", 0.745), ("forest", 0.715), ("dense", 0.750), ("knn", 0.660)] {
+        let number = record.contenders.iter().position(|known| known.name == name).unwrap();
+        let reached = accuracy(&record.predictions_of(number));
+        assert!(reached >= least, "{name}: {reached}");
+    }
+}
+
+#[test]
+fn the_table_of_a_record_agrees_with_its_predictions() {
+    for (_, record) in records() {
+        let table = Table::of(&record).unwrap();
+        for (number, row) in table.rows.iter().enumerate() {
+            let by_hand = accuracy(&record.predictions_of(number));
+            let scores = row.scores.as_ref().unwrap();
+            assert!((scores.accuracy - by_hand).abs() < 1e-9, "{}", row.name);
+        }
+    }
+}

@@ -7,6 +7,8 @@
 //! `CROSSFOLD_MODELS` may hold other models, as YAML; `CROSSFOLD_FOLDS` a file to write the folds
 //! to, so that a peer can be measured on the same rows.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // a failed step fails the test
+
 use std::path::Path;
 use std::sync::Arc;
 

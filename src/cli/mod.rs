@@ -3,6 +3,8 @@
 //! Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 an expectation
 //! failed, 2 the input was wrong, 130 interrupted.
 
+#![allow(clippy::print_stderr)] // the one place that may
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -4,14 +4,18 @@
 
 use std::path::PathBuf;
 
+mod cache;
 mod index;
 mod labelled;
 pub mod locate;
+mod prepare;
 mod samples;
 mod table;
 
+pub use cache::{Block, Cache};
 pub use index::{Index, Track};
 pub use labelled::Dataset;
+pub use prepare::{Effort, Extraction, Failed, Prepared, prepare};
 pub use samples::{Samples, Shape, Unit, Units};
 pub use table::Table;
 

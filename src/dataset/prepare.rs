@@ -120,10 +120,7 @@ fn one(
     Ok(block)
 }
 
-fn extract(
-    signal: &audio::Signal,
-    extraction: &Extraction,
-) -> Result<Block, features::Error> {
+fn extract(signal: &audio::Signal, extraction: &Extraction) -> Result<Block, features::Error> {
     let length = signal.samples().len();
     match extraction {
         Extraction::Rows(recipe) => {
@@ -133,8 +130,9 @@ fn extract(
         }
         Extraction::Frames(recipe) => {
             let frames = features::framewise(signal, recipe)?;
-            let values = frames.values().iter().map(|&value| f64::from(value)).collect();
-            Ok(Block { length, width: frames.width(), values })
+            let grid = frames.grid();
+            let values = grid.values().iter().map(|&value| f64::from(value)).collect();
+            Ok(Block { length, width: grid.width(), values })
         }
     }
 }

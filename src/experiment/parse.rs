@@ -209,7 +209,7 @@ fn source(node: &Node, path: &Path) -> Result<Source, Problem> {
 }
 
 fn is_table(name: &str) -> bool {
-    let extension = Path::new(name).extension().map(|end| end.to_ascii_lowercase());
+    let extension = Path::new(name).extension().map(std::ffi::OsStr::to_ascii_lowercase);
     extension.is_some_and(|end| end == "csv" || end == "parquet")
 }
 

@@ -35,6 +35,7 @@ fn read(id: ClockId) -> f64 {
 }
 
 /// The moment, in UTC to the second.
+#[allow(clippy::disallowed_methods)] // the record says when it was made; nothing else may ask
 pub fn now() -> String {
     chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now())
         .format("%Y-%m-%dT%H:%M:%SZ")

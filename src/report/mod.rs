@@ -2,7 +2,7 @@
 //!
 //! Sees records only, so everything here can be redrawn from `results/` in seconds. [`Table`] is
 //! the comparison as data; [`grid`] puts it into cells of text, which Markdown and the terminal lay
-//! out; [`figures`] draws. To add a figure: one file in `figures/` and one line in its list.
+//! out; [`figures()`] draws. To add a figure: one file in `figures/` and one line in its list.
 
 mod csv;
 mod document;

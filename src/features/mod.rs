@@ -1,7 +1,7 @@
 //! From a signal to frames, and from frames to one row.
 //!
 //! Knows signals and recipes, never labels. A [`Feature`] is one file here and one line in
-//! [`FEATURES`]; [`row`] runs them all over one shared spectrum.
+//! [`FEATURES`]; [`row()`] runs them all over one shared spectrum.
 
 mod analysis;
 mod bandwidth;

@@ -120,9 +120,47 @@ fn a_failed_expectation_ends_with_one_and_says_why() {
 fn a_missing_data_set_is_one_error_that_says_how_to_get_it() {
     let folder = bench();
     write(folder.path(), &TRIAL.replace("{ table: table.csv }", "gtzan"));
-    let output = crossfold(folder.path(), &["run", "trial.yaml", "--data", "nowhere"]);
+    let strict = ["run", "trial.yaml", "--data", "nowhere", "--strict"];
+    let output = crossfold(folder.path(), &strict);
     assert_eq!(output.status.code(), Some(2));
     insta::assert_snapshot!(err(&output).trim());
+}
+
+#[test]
+fn without_the_full_set_the_sample_stands_in_and_says_so_everywhere() {
+    let folder = bench();
+    let text = TRIAL.replace("{ table: table.csv }", "gtzan").replace("[loud]", "[mfcc]");
+    write(folder.path(), &text);
+    let output = crossfold(folder.path(), &["run", "trial.yaml"]);
+    assert!(output.status.success(), "{}", err(&output));
+    assert!(err(&output).contains("GTZAN-mini, 100 tracks stands in"), "{}", err(&output));
+    let results = folder.path().join("results/trial");
+    let report = fs::read_to_string(results.join("report.md")).unwrap();
+    assert!(report.contains("These are not the figures of gtzan"));
+    for figure in fs::read_dir(results.join("figures")).unwrap() {
+        let path = figure.unwrap().path();
+        if path.extension().is_some_and(|end| end == "svg") {
+            let svg = fs::read_to_string(&path).unwrap();
+            assert!(svg.contains("GTZAN-mini, 100 tracks"), "{}", path.display());
+        }
+    }
+    let record = crossfold::experiment::Record::read(&results).unwrap();
+    assert_eq!(record.dataset.substitute_for.as_deref(), Some("gtzan"));
+    assert_eq!((record.dataset.tracks, record.dataset.genres.len()), (100, 10));
+}
+
+#[test]
+fn a_stand_in_leaves_the_record_of_the_full_set_alone() {
+    let folder = bench();
+    write(folder.path(), TRIAL);
+    assert!(crossfold(folder.path(), &["run", "trial.yaml"]).status.success());
+    let record = folder.path().join("results/trial/record.json");
+    let before = fs::read(&record).unwrap();
+    let text = TRIAL.replace("{ table: table.csv }", "gtzan").replace("[loud]", "[mfcc]");
+    write(folder.path(), &text);
+    assert!(crossfold(folder.path(), &["run", "trial.yaml"]).status.success());
+    assert_eq!(fs::read(&record).unwrap(), before);
+    assert!(folder.path().join("results/trial-gtzan-mini/record.json").is_file());
 }
 
 #[test]

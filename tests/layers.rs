@@ -49,7 +49,7 @@ const DOORS: [(&str, &[&str]); 10] = [
     ("smartcore", &["models/"]),
     ("burn", &["models/"]),
     ("plotters", &["report/figures"]),
-    ("serde_yaml", &["experiment/"]),
+    ("serde_yaml", &["experiment/", "models/dense/tests"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -25,8 +25,13 @@ pub struct Arguments {
 }
 
 /// The datasets an experiment may name.
-const DATASETS: [(&str, &str); 2] = [
+const DATASETS: [(&str, &str); 4] = [
     ("gtzan", "the published table of GTZAN, found by --data, CROSSFOLD_DATA or in data/"),
+    ("gtzan-mini", "100 of its tracks, whose features come with the program"),
+    (
+        "{ audio: PATH }",
+        "your own sound files as GENRE/CLIP.wav; also `index`, `recipe`, `segments`",
+    ),
     ("{ table: PATH }", "a CSV or Parquet table of your own: filename, label, and numbers"),
 ];
 

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
 
+mod extract;
 mod list;
 mod outcome;
 mod progress;
@@ -48,6 +49,8 @@ enum Command {
     Run(run::Arguments),
     /// Draw the tables and figures of a record again, without training
     Report(report::Arguments),
+    /// Compute features of sound files
+    Extract(extract::Arguments),
     /// List models, features and datasets with their parameters
     List(list::Arguments),
 }
@@ -60,12 +63,18 @@ struct Results {
     folder: PathBuf,
 }
 
+/// How many units of work run at once: as said, else the number of cores.
+fn jobs(said: Option<u16>) -> usize {
+    said.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Report(arguments) => report::report(arguments),
+        Command::Extract(arguments) => extract::extract(arguments),
         Command::List(arguments) => list::list(arguments),
     };
     match outcome {

@@ -1,14 +1,15 @@
 //! `crossfold run`: an experiment from file to report.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::outcome::{Failure, Outcome, say};
+use super::outcome::{Failure, Outcome, notice_label, say};
 use super::progress::Progress;
 use super::{Results, table};
-use crate::dataset::locate;
-use crate::experiment::{self, Experiment, Plan, Verdict, verdicts};
+use crate::audio::Limit;
+use crate::dataset::{Cache, Effort, locate};
+use crate::experiment::{self, Experiment, Place, Plan, Record, Verdict, verdicts};
 use crate::report::{self, Table};
 
 /// Arguments of `crossfold run`.
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// How many cells run at once [default: the number of cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Refuse to run on a stand-in where the data set is not on this machine
+    #[arg(long)]
+    strict: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -49,15 +53,21 @@ A minimal experiment:
 pub fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let progress = Progress::new();
     let experiment = Experiment::read(&arguments.experiment)?;
-    let folder = arguments.results.folder.join(&experiment.name);
+    let jobs = super::jobs(arguments.jobs);
+    let place = Place {
+        folder: &locate::folder(arguments.data.as_deref()),
+        may_substitute: !arguments.strict,
+        cache: &Cache::of_user(),
+        effort: Effort { jobs, strict: false, limit: Limit::default() },
+    };
+    let plan = Plan::new(experiment, &place, &progress)?;
+    let folder = folder(&arguments.results.folder, &plan);
     std::fs::create_dir_all(&folder).map_err(|error| {
         anyhow::Error::from(error).context(format!("cannot make {}", folder.display()))
     })?;
-    let data = locate::folder(arguments.data.as_deref());
-    let plan = Plan::new(experiment, &data)?;
-    let jobs = arguments
-        .jobs
-        .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    if let Some(wanted) = &plan.dataset.substitute_for {
+        eprintln!("{}", substituted(wanted, &plan.dataset.title, &folder));
+    }
     let record = experiment::run(&plan, jobs, &progress)?;
     record.write(&folder)?;
     report::write(&record, &folder)?;
@@ -69,7 +79,32 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         say(&table::text(&record, &comparison))?;
         say(&format!("report: {}", folder.join("report.md").display()))?;
     }
-    judge(&verdicts)
+    // What is expected of the full set is not expected of its stand-in.
+    if plan.dataset.substitute_for.is_some() { Ok(Outcome::Done) } else { judge(&verdicts) }
+}
+
+/// Where the record goes: a folder of the experiment's name. A stand-in never takes the place of a
+/// record of the set it stands in for.
+fn folder(results: &Path, plan: &Plan) -> PathBuf {
+    let folder = results.join(&plan.experiment.name);
+    let other = plan.dataset.substitute_for.is_some()
+        && Record::read(&folder).is_ok_and(|record| record.dataset.name != plan.dataset.name);
+    if other {
+        return results.join(format!("{}-{}", plan.experiment.name, plan.dataset.name));
+    }
+    folder
+}
+
+/// What is said where the data set asked for is not there.
+fn substituted(wanted: &str, title: &str, folder: &Path) -> String {
+    let mark = notice_label();
+    format!(
+        "{mark} `{wanted}` is not on this machine, so {title} stands in for it: the run shows that\n\
+         {mark} the program works, and its figures are NOT those of {wanted}. They go to {}.\n\
+         {mark} `crossfold run --strict` refuses to do this; data/gtzan/README.md says how to get\n\
+         {mark} the set, `--data DIR` or CROSSFOLD_DATA names its folder.",
+        folder.display()
+    )
 }
 
 /// Says which expectations failed.

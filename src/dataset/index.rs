@@ -30,6 +30,15 @@ pub struct Track {
     pub tempo_bpm: Option<f64>,
 }
 
+/// One line of a user's index of sound files.
+#[derive(Deserialize)]
+struct FileLine {
+    path: String,
+    genre: String,
+    #[serde(default)]
+    artist: String,
+}
+
 /// All tracks of a data set, by name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Index {
@@ -46,6 +55,38 @@ impl Index {
     /// Never, unless the index itself was damaged before the program was built.
     pub fn gtzan() -> Result<Self, Error> {
         Self::read(GTZAN, "data/gtzan/index.csv")
+    }
+
+    /// Reads a user's index of sound files: columns `path`, `genre`, and `artist` where it is known.
+    /// Tracks are named by their paths.
+    ///
+    /// # Errors
+    /// When a line cannot be read, or a path is listed twice.
+    pub fn of_files(text: &str, place: &str) -> Result<Self, Error> {
+        let mistake = |reason: String| Error::Index { place: place.to_owned(), reason };
+        let mut groups = BTreeMap::new();
+        let mut tracks = BTreeMap::new();
+        for (number, line) in csv::Reader::from_reader(text.as_bytes()).deserialize().enumerate() {
+            let file: FileLine = line.map_err(|error| mistake(error.to_string()))?;
+            // An unknown artist is a group alone: whether two unknowns are one, nobody knows.
+            let key =
+                if file.artist.is_empty() { format!("\0{number}") } else { file.artist.clone() };
+            let next = groups.len();
+            let track = Track {
+                track: file.path.clone(),
+                genre: file.genre,
+                artist_group: *groups.entry(key).or_insert(next),
+                artist: file.artist,
+                duplicate_of: String::new(),
+                fault_filtered_split: String::new(),
+                foleis_fold: String::new(),
+                tempo_bpm: None,
+            };
+            if tracks.insert(file.path.clone(), track).is_some() {
+                return Err(mistake(format!("{} is listed twice", file.path)));
+            }
+        }
+        Ok(Self { tracks, hash: blake3::hash(text.as_bytes()).to_hex().to_string() })
     }
 
     /// Reads an index; `place` names it in messages.

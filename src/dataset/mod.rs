@@ -5,19 +5,28 @@
 use std::path::PathBuf;
 
 mod cache;
+pub mod clips;
+mod compare;
+mod export;
+mod folder;
 mod index;
 mod labelled;
 pub mod locate;
 mod prepare;
 mod samples;
 mod table;
+mod tensor;
 
 pub use cache::{Block, Cache};
+pub use compare::compare;
+pub use export::{Sheet, Stack};
+pub use folder::Folder;
 pub use index::{Index, Track};
 pub use labelled::Dataset;
 pub use prepare::{Effort, Extraction, Failed, Prepared, prepare};
 pub use samples::{Samples, Shape, Unit, Units};
 pub use table::Table;
+pub use tensor::{Precision, Tensor};
 
 /// Why data cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -59,4 +68,25 @@ pub enum Error {
         /// What, and where.
         reason: String,
     },
+    /// There is nothing to hear.
+    #[error("there is no sound file in {}; sound files end in {extensions}", .path.display())]
+    NoClips {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What sound files end in.
+        extensions: String,
+    },
+    /// Clips of a data set cannot be used.
+    #[error("{failed} of {clips} clips cannot be used; mend or remove them:\n  - {reasons}")]
+    Clips {
+        /// How many failed.
+        failed: usize,
+        /// How many there are.
+        clips: usize,
+        /// Why, each with its file.
+        reasons: String,
+    },
+    /// The watcher asked to stop.
+    #[error("stopped")]
+    Stopped,
 }

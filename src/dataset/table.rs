@@ -42,11 +42,19 @@ impl Table {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let bytes =
             std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        Self::from_bytes(&bytes, path)
+    }
+
+    /// As [`Table::read`], from the bytes of the file that `path` names.
+    ///
+    /// # Errors
+    /// As for [`Table::read`].
+    pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, Error> {
         let mistake = |reason: String| Error::Table { path: path.to_owned(), reason };
         let is_parquet =
             path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"));
-        let frame = if is_parquet { parquet(&bytes) } else { csv(&bytes) }.map_err(mistake)?;
-        let hash = blake3::hash(&bytes).to_hex().to_string();
+        let frame = if is_parquet { parquet(bytes) } else { csv(bytes) }.map_err(mistake)?;
+        let hash = blake3::hash(bytes).to_hex().to_string();
         Self::from_frame(&frame, hash, if is_parquet { 1 } else { 2 }).map_err(mistake)
     }
 
@@ -196,9 +204,11 @@ fn numbers(column: &Column, first: usize) -> Result<Vec<f32>, String> {
 }
 
 /// A file name without the extension of a sound file.
-fn stem(name: &str) -> &str {
+pub(super) fn stem(name: &str) -> &str {
     match name.rsplit_once('.') {
-        Some((stem, "wav" | "au" | "flac" | "mp3" | "ogg" | "m4a")) => stem,
+        Some((stem, "wav" | "wave" | "au" | "flac" | "mp3" | "ogg" | "oga" | "m4a" | "aac")) => {
+            stem
+        }
         _ => name,
     }
 }

@@ -19,7 +19,7 @@ mod typed;
 
 pub use expect::{Verdict, verdicts};
 pub use parse::{Contender, Experiment, FeatureSet, Folds, Name, Protocol, Repeats, Source};
-pub use plan::{Cell, Plan};
+pub use plan::{Cell, Place, Plan};
 pub use record::{
     CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FoldFacts, Machine, ProtocolFacts,
     Provenance, Record, UnitFacts,

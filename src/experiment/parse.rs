@@ -13,6 +13,8 @@ use super::expect::Expectation;
 use super::node::{Node, Value, find, only};
 use super::problem::Problem;
 use crate::bounds::bounded;
+use crate::dataset::Folder;
+use crate::features::Recipe;
 use crate::models::{Model, Scale};
 use crate::registry;
 use crate::seed::Seed;
@@ -70,10 +72,14 @@ impl File {
 }
 
 /// Which data set an experiment asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Source {
     /// GTZAN, wherever it lies on this machine.
     Gtzan,
+    /// The hundred tracks of GTZAN whose features come with the program.
+    GtzanMini,
+    /// A folder of sound files.
+    Audio(Folder),
     /// A feature table of the user's own.
     Table(PathBuf),
 }
@@ -186,26 +192,50 @@ fn parse(file: &File) -> Result<Experiment, Problem> {
 
 fn source(node: &Node, path: &Path) -> Result<Source, Problem> {
     let beside = |name: &str| path.parent().unwrap_or(Path::new("")).join(name);
-    match &node.value {
-        Value::Text(name) if name == "gtzan" => Ok(Source::Gtzan),
-        Value::Text(name) if is_table(name) => Ok(Source::Table(beside(name))),
-        Value::Text(name) => Err(Problem::new(format!(
-            "unknown dataset `{name}`; a path must end in .csv or .parquet, a name: {}",
-            registry::expected(name, ["gtzan"])
-        ))
-        .at(node.span.clone())),
-        _ => {
-            let entries = node.entries("a dataset's name, or `{ table: PATH }`")?;
-            only(entries, &["table"])?;
-            let table = find(entries, "table")
-                .ok_or_else(|| Problem::new("`table` is missing").at(node.span.clone()))?;
-            let name = table.text("a path")?;
-            if is_table(name) {
-                return Ok(Source::Table(beside(name)));
-            }
-            Err(Problem::new("a table's path must end in .csv or .parquet").at(table.span.clone()))
-        }
+    if let Value::Text(name) = &node.value {
+        return match name.as_str() {
+            "gtzan" => Ok(Source::Gtzan),
+            "gtzan-mini" => Ok(Source::GtzanMini),
+            name if is_table(name) => Ok(Source::Table(beside(name))),
+            name => Err(Problem::new(format!(
+                "unknown dataset `{name}`; a table's path must end in .csv or .parquet, sound files \
+                 are named by `{{ audio: PATH }}`, a name: {}",
+                registry::expected(name, ["gtzan", "gtzan-mini"])
+            ))
+            .at(node.span.clone())),
+        };
     }
+    let what = "a dataset's name, `{ table: PATH }` or `{ audio: PATH }`";
+    let entries = node.entries(what)?;
+    if let Some(table) = find(entries, "table") {
+        only(entries, &["table"])?;
+        let name = table.text("a path")?;
+        if is_table(name) {
+            return Ok(Source::Table(beside(name)));
+        }
+        let message = "a table's path must end in .csv or .parquet";
+        return Err(Problem::new(message).at(table.span.clone()));
+    }
+    only(entries, &["table", "audio", "index", "recipe", "segments"])?;
+    let audio = find(entries, "audio")
+        .ok_or_else(|| Problem::new(format!("expected {what}")).at(node.span.clone()))?;
+    let recipe = match find(entries, "recipe") {
+        Some(node) => Recipe::named(node.text("a recipe's name")?)
+            .map_err(|error| Problem::new(error.to_string()).at(node.span.clone()))?,
+        None => Recipe::KAGGLE,
+    };
+    let recipe = match find(entries, "segments") {
+        Some(node) => recipe
+            .with_segments(node.read()?)
+            .map_err(|error| Problem::new(error.to_string()).at(node.span.clone()))?,
+        None => recipe,
+    };
+    let index = find(entries, "index").map(|node| node.text("a path")).transpose()?;
+    Ok(Source::Audio(Folder {
+        path: beside(audio.text("a folder's path")?),
+        index: index.map(beside),
+        recipe,
+    }))
 }
 
 fn is_table(name: &str) -> bool {

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use super::Error;
 use super::parse::{Experiment, FeatureSet, Name, Source};
 use super::problem::Problem;
-use crate::dataset::{Dataset, Samples};
+use crate::dataset::{self, Cache, Dataset, Effort, Samples};
 use crate::features;
 use crate::registry;
 use crate::split::{self, Fold};
+use crate::watch::Watch;
 
 /// All that is needed to run every cell.
 pub struct Plan {
@@ -30,6 +31,40 @@ pub struct Plan {
     pub cells: Vec<Cell>,
 }
 
+/// Where data is looked for, and how hard.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The folder of the full sets.
+    pub folder: &'a Path,
+    /// Whether a set that is not there may be replaced by the sample that comes with the program.
+    pub may_substitute: bool,
+    /// Where extracted features are kept.
+    pub cache: &'a Cache,
+    /// How clips are extracted.
+    pub effort: Effort,
+}
+
+impl Place<'_> {
+    fn dataset(&self, source: &Source, watch: &dyn Watch) -> Result<Dataset, Error> {
+        Ok(match source {
+            Source::Gtzan => match Dataset::gtzan(self.folder) {
+                Err(dataset::Error::Absent { .. }) if self.may_substitute => {
+                    let mut mini = Dataset::gtzan_mini()?;
+                    mini.substitute_for = Some("gtzan".to_owned());
+                    mini
+                }
+                found => found?,
+            },
+            Source::GtzanMini => Dataset::gtzan_mini()?,
+            Source::Table(path) => Dataset::table(path)?,
+            Source::Audio(folder) => match folder.dataset(self.cache, self.effort, watch) {
+                Err(dataset::Error::Stopped) => return Err(Error::Stopped),
+                found => found?,
+            },
+        })
+    }
+}
+
 /// One contender on one fold: the unit that runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
@@ -45,11 +80,12 @@ impl Plan {
     /// # Errors
     /// When the data is absent or damaged, a column is unknown, a model cannot learn from the form
     /// of its samples, or the data cannot be split as asked.
-    pub fn new(experiment: Experiment, data: &Path) -> Result<Self, Error> {
-        let mut dataset = match &experiment.dataset {
-            Source::Gtzan => Dataset::gtzan(data)?,
-            Source::Table(path) => Dataset::table(path)?,
-        };
+    pub fn new(
+        experiment: Experiment,
+        place: &Place<'_>,
+        watch: &dyn Watch,
+    ) -> Result<Self, Error> {
+        let mut dataset = place.dataset(&experiment.dataset, watch)?;
         let mut chosen = Vec::new();
         for set in &experiment.features {
             let columns = columns(set, dataset.columns());

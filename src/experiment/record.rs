@@ -66,6 +66,9 @@ pub struct DatasetFacts {
     pub rows: usize,
     /// Names of the genres, sorted.
     pub genres: Vec<String>,
+    /// The set that was asked for, where this one stood in for it because it was not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub substitute_for: Option<String>,
     /// BLAKE3 of the data file, in hexadecimal.
     pub hash: String,
     /// BLAKE3 of the index, in hexadecimal; empty where there is none.

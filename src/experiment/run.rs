@@ -203,6 +203,7 @@ fn describe(plan: &Plan) -> Record {
             tracks: dataset.tracks.len(),
             rows: dataset.units.units.len(),
             genres: dataset.units.genres.clone(),
+            substitute_for: dataset.substitute_for.clone(),
             hash: dataset.hash().to_owned(),
             index_hash: dataset.index_hash.clone(),
         },

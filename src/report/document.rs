@@ -43,6 +43,15 @@ fn head(record: &Record, table: &Table) -> String {
     for line in record.experiment.question.trim().lines() {
         let _ = writeln!(text, "> {}", escape(line.trim()));
     }
+    if let Some(wanted) = &record.dataset.substitute_for {
+        let _ = write!(
+            text,
+            "\n**These are not the figures of {}**: it was not on the machine, so {} stood in for \
+             it. They show that the program works and compare with nothing.\n",
+            escape(wanted),
+            escape(&record.dataset.title)
+        );
+    }
     let best = table.ranking().first().map(|&row| &table.rows[row]);
     if let Some((row, scores)) = best.and_then(|row| Some((row, row.scores.as_ref()?))) {
         let within = scores.interval.map_or(String::new(), |it| {

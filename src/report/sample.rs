@@ -118,6 +118,7 @@ fn frame(shape: &Shape<'_>) -> Record {
             rows: shape.units,
             genres: shape.genres.iter().map(ToString::to_string).collect(),
             hash: "d".repeat(64),
+            substitute_for: None,
             index_hash: "1".repeat(64),
         },
         protocol: ProtocolFacts {

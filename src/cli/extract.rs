@@ -1,0 +1,211 @@
+//! `crossfold extract`: sound files to features.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::outcome::{Failure, Outcome, say};
+use super::progress::Progress;
+use crate::atomic;
+use crate::audio::Limit;
+use crate::dataset::{
+    Cache, Effort, Extraction, Precision, Prepared, Sheet, Stack, clips, compare, prepare,
+};
+use crate::features::{FRAME_FEATURES, FrameRecipe, Recipe};
+use crate::registry;
+use crate::watch::Watch as _;
+
+/// Arguments of `crossfold extract`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// Sound files, or folders that are searched to the bottom
+    #[arg(required = true, value_name = "PATHS")]
+    paths: Vec<PathBuf>,
+    /// The file to write: .csv or .parquet for a table, .npz or .npy for sequences
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// What to compute: kaggle, librosa-0.11, or framewise features by name, as in log-mel,chroma
+    #[arg(long, value_name = "NAME", default_value = "kaggle")]
+    recipe: String,
+    /// Cut clips into segments of this length, each a row of its own
+    #[arg(long, value_name = "SECONDS")]
+    segments: Option<f64>,
+    /// Bring every sequence to this number of frames, evenly thinned [default: cut to the shortest]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    frames: Option<u32>,
+    /// Write sequences in half precision
+    #[arg(long)]
+    half: bool,
+    /// How many clips at once [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Compute everything anew and keep nothing
+    #[arg(long)]
+    no_cache: bool,
+    /// Stop at the first clip that cannot be used
+    #[arg(long)]
+    strict: bool,
+    /// Refuse clips longer than this
+    #[arg(long, value_name = "SECONDS", default_value_t = 900.0)]
+    longest: f64,
+    /// Hold the result against another table of the same clips, column by column
+    #[arg(long, value_name = "TABLE")]
+    compare: Option<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  crossfold extract music/ -o features.csv
+  crossfold extract music/ -o segments.parquet --segments 3
+  crossfold extract music/ -o sequences.npz --recipe log-mel,chroma --frames 400 --half
+  crossfold extract gtzan/audio -o features.csv --compare features_30_sec.csv
+
+Clips that lie as GENRE/CLIP.wav are labelled by their folder. What was extracted is kept in
+$CROSSFOLD_CACHE, else ~/.cache/crossfold, by content of clip and recipe.
+Exit codes: 0 done; 1 some clips could not be used (they are named); 2 the input was wrong.";
+
+/// Runs the command.
+pub fn extract(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let extraction = extraction(arguments)?;
+    let kind = Kind::of(&arguments.output, &extraction)?;
+    let clips = clips::find(&arguments.paths).map_err(anyhow::Error::from)?;
+    let progress = Progress::new();
+    let cache = if arguments.no_cache { Cache::none() } else { Cache::of_user() };
+    let effort = Effort {
+        jobs: super::jobs(arguments.jobs),
+        strict: arguments.strict,
+        limit: Limit::of_seconds(arguments.longest),
+    };
+    let started = std::time::Instant::now();
+    let prepared = prepare(&clips, &extraction, &cache, effort, &progress);
+    let seconds = started.elapsed().as_secs_f64();
+    if progress.stop() {
+        return Err(Failure::Stopped);
+    }
+    for failed in &prepared.failed {
+        eprintln!("failed: {}", failed.reason);
+    }
+    let done = prepared.blocks.iter().flatten().count();
+    if arguments.strict && !prepared.failed.is_empty() || done == 0 {
+        eprintln!("nothing written: {} of {} clips failed", prepared.failed.len(), clips.len());
+        return Ok(Outcome::Unexpected);
+    }
+    let sheet = Sheet::new(&clips, &prepared.blocks, &extraction);
+    write(arguments, kind, &sheet, &clips, &prepared)?;
+    if let Some(table) = &arguments.compare {
+        say(&compare(&sheet, table).map_err(anyhow::Error::from)?)?;
+    }
+    if arguments.json {
+        let failed: Vec<_> = prepared
+            .failed
+            .iter()
+            .map(|one| serde_json::json!({ "path": one.path, "reason": one.reason }))
+            .collect();
+        say(&serde_json::json!({
+            "output": arguments.output, "clips": done, "from_cache": prepared.found,
+            "rows": sheet.filenames.len(), "columns": sheet.columns.len(), "seconds": seconds,
+            "failed": failed,
+        })
+        .to_string())?;
+    } else {
+        say(&format!(
+            "{done} of {} clips ({} from the cache) in {seconds:.1} s; {} written",
+            clips.len(),
+            prepared.found,
+            arguments.output.display()
+        ))?;
+    }
+    Ok(if prepared.failed.is_empty() { Outcome::Done } else { Outcome::Unexpected })
+}
+
+/// What the recipe's name means.
+fn extraction(arguments: &Arguments) -> Result<Extraction, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::Input(anyhow::anyhow!("{error}"));
+    if let Ok(recipe) = Recipe::named(&arguments.recipe) {
+        let recipe = match arguments.segments {
+            Some(seconds) => recipe.with_segments(seconds).map_err(|error| wrong(&error))?,
+            None => recipe,
+        };
+        return Ok(Extraction::Rows(recipe));
+    }
+    let names: Vec<&str> = arguments.recipe.split(',').map(str::trim).collect();
+    let known = || {
+        Recipe::ALL.iter().map(Recipe::name).chain(FRAME_FEATURES.iter().map(|known| known.name))
+    };
+    if let Some(unknown) = names.iter().find(|name| !known().any(|known| known == **name)) {
+        let known: Vec<&str> = known().collect();
+        let expected = registry::expected(unknown, known.iter().copied());
+        return Err(wrong(&format!("unknown recipe `{unknown}`; {expected}")));
+    }
+    if arguments.segments.is_some() {
+        return Err(wrong(
+            &"`--segments` cuts rows, and framewise features have none; leave it out",
+        ));
+    }
+    FrameRecipe::of(&names).map(Extraction::Frames).map_err(|error| wrong(&error))
+}
+
+/// What kind of file is written.
+#[derive(Clone, Copy)]
+enum Kind {
+    Csv,
+    Parquet,
+    Npz,
+    Npy,
+}
+
+impl Kind {
+    fn of(path: &Path, extraction: &Extraction) -> Result<Self, Failure> {
+        let extension = path.extension().map(|it| it.to_string_lossy().to_ascii_lowercase());
+        let is_rows = matches!(extraction, Extraction::Rows(_));
+        match extension.as_deref() {
+            Some("csv") => Ok(Self::Csv),
+            Some("parquet") => Ok(Self::Parquet),
+            Some("npz" | "npy") if is_rows => Err(Failure::Input(anyhow::anyhow!(
+                "{}: arrays are for framewise features; write .csv or .parquet, or choose another \
+                 `--recipe`",
+                path.display()
+            ))),
+            Some("npz") => Ok(Self::Npz),
+            Some("npy") => Ok(Self::Npy),
+            _ => Err(Failure::Input(anyhow::anyhow!(
+                "{}: the extension says what to write: .csv, .parquet, .npz or .npy",
+                path.display()
+            ))),
+        }
+    }
+}
+
+fn write(
+    arguments: &Arguments,
+    kind: Kind,
+    sheet: &Sheet,
+    clips: &[PathBuf],
+    prepared: &Prepared,
+) -> Result<(), Failure> {
+    let output = &arguments.output;
+    let keep = |path: &Path, bytes: &[u8]| {
+        atomic::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+    };
+    let wrong = |reason: String| Failure::Input(anyhow::anyhow!(reason));
+    match kind {
+        Kind::Csv => keep(output, &sheet.csv())?,
+        Kind::Parquet => keep(output, &sheet.parquet().map_err(wrong)?)?,
+        Kind::Npz | Kind::Npy => {
+            let frames = arguments.frames.map(|frames| frames as usize);
+            let stack = Stack::new(clips, &prepared.blocks, frames).map_err(wrong)?;
+            let precision = if arguments.half { Precision::Half } else { Precision::Single };
+            let bytes = stack
+                .bytes(matches!(kind, Kind::Npz), precision)
+                .with_context(|| format!("cannot make {}", output.display()))?;
+            keep(output, &bytes)?;
+            keep(&output.with_extension("tracks.txt"), &stack.names())?;
+        }
+    }
+    Ok(())
+}

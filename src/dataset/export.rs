@@ -1,0 +1,243 @@
+//! Extracted blocks as files that others read: CSV and Parquet tables, NumPy arrays.
+
+use std::path::{Path, PathBuf};
+
+use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+
+use super::cache::Block;
+use super::clips;
+use super::prepare::Extraction;
+use super::tensor::{self, Precision, Tensor};
+use crate::audio::RATE;
+use crate::features;
+
+/// Blocks of many clips as one table in the published conventions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// File names; a segment's has its number before the extension.
+    pub filenames: Vec<String>,
+    /// Samples of each row's part of the clip.
+    pub lengths: Vec<usize>,
+    /// Names of the clips' folders, which are their genres.
+    pub labels: Vec<String>,
+    /// Number of the clip that each row comes from.
+    pub rows_of_clip: Vec<usize>,
+    /// Names of the features.
+    pub columns: Vec<String>,
+    /// The features, row after row.
+    pub values: Vec<f64>,
+}
+
+impl Sheet {
+    /// Lays out the blocks of the clips that have one.
+    pub fn new(clips: &[PathBuf], blocks: &[Option<Block>], extraction: &Extraction) -> Self {
+        let columns = match extraction {
+            Extraction::Rows(_) => {
+                features::columns().iter().map(|&name| name.to_owned()).collect()
+            }
+            Extraction::Frames(recipe) => features::frame_columns(recipe),
+        };
+        let mut sheet = Self {
+            filenames: Vec::new(),
+            lengths: Vec::new(),
+            labels: Vec::new(),
+            rows_of_clip: Vec::new(),
+            columns,
+            values: Vec::new(),
+        };
+        for (clip, (path, block)) in clips.iter().zip(blocks).enumerate() {
+            let Some(block) = block else { continue };
+            sheet.add(path, block, extraction);
+            sheet.rows_of_clip.resize(sheet.filenames.len(), clip);
+        }
+        sheet
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn add(&mut self, path: &Path, block: &Block, extraction: &Extraction) {
+        let name = path.file_name().map_or_else(String::new, |it| it.to_string_lossy().into());
+        let seconds = match extraction {
+            Extraction::Rows(recipe) => recipe.segment_seconds(),
+            Extraction::Frames(_) => None,
+        };
+        for row in 0..block.values.len() / block.width {
+            let (filename, length) = match seconds {
+                None => (name.clone(), block.length),
+                Some(seconds) => {
+                    let ending = path.extension().map_or_else(String::new, |ending| {
+                        format!(".{}", ending.to_string_lossy())
+                    });
+                    let step = (seconds * f64::from(RATE)).round() as usize;
+                    (format!("{}.{row}{ending}", clips::name(path)), step - 1)
+                }
+            };
+            self.filenames.push(filename);
+            self.lengths.push(length);
+            self.labels.push(clips::genre(path).unwrap_or_default());
+        }
+        self.values.extend(&block.values);
+    }
+
+    /// The table as CSV: shortest decimals that give the same double again.
+    pub fn csv(&self) -> Vec<u8> {
+        let mut text = format!("filename,length,{},label\n", self.columns.join(","));
+        for (row, values) in self.values.chunks_exact(self.columns.len()).enumerate() {
+            text += &format!("{},{},", quoted(&self.filenames[row]), self.lengths[row]);
+            for value in values {
+                text += &format!("{value},");
+            }
+            text += &quoted(&self.labels[row]);
+            text.push('\n');
+        }
+        text.into_bytes()
+    }
+
+    /// The table as Parquet.
+    ///
+    /// # Errors
+    /// When two columns have one name, in words.
+    pub fn parquet(&self) -> Result<Vec<u8>, String> {
+        let width = self.columns.len();
+        let lengths: Vec<u64> = self.lengths.iter().map(|&length| length as u64).collect();
+        let mut columns: Vec<Column> = vec![
+            Series::new("filename".into(), &self.filenames).into(),
+            Series::new("length".into(), lengths).into(),
+        ];
+        for (at, name) in self.columns.iter().enumerate() {
+            let values: Vec<f64> = self.values.iter().skip(at).step_by(width).copied().collect();
+            columns.push(Series::new(name.as_str().into(), values).into());
+        }
+        columns.push(Series::new("label".into(), &self.labels).into());
+        let mut frame =
+            DataFrame::new(self.filenames.len(), columns).map_err(|error| error.to_string())?;
+        let mut bytes = Vec::new();
+        ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(|error| error.to_string())?;
+        Ok(bytes)
+    }
+}
+
+/// A field of CSV, in quotes where it needs them.
+fn quoted(field: &str) -> String {
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
+}
+
+/// Sequences of one length as an array of clips × frames × width, with the names of its rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stack {
+    /// The array.
+    pub tensor: Tensor,
+    /// Names of the clips, in the order of the array.
+    pub tracks: Vec<String>,
+}
+
+impl Stack {
+    /// Stacks the clips that have a block. With `frames`, each is brought to so many: frame j is the
+    /// clip's frame ⌊(j + ½)·n/frames⌋. Without, all are cut to the shortest.
+    ///
+    /// # Errors
+    /// When no clip has a block, or one has fewer frames than wanted: the message names it.
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn new(
+        clips: &[PathBuf],
+        blocks: &[Option<Block>],
+        frames: Option<usize>,
+    ) -> Result<Self, String> {
+        let found: Vec<(&PathBuf, &Block)> = clips
+            .iter()
+            .zip(blocks)
+            .filter_map(|(path, block)| block.as_ref().map(|block| (path, block)))
+            .collect();
+        let lengths = found.iter().map(|(_, block)| block.values.len() / block.width);
+        let shortest = lengths.min().ok_or("no clip was extracted")?;
+        let kept = frames.unwrap_or(shortest);
+        if let Some((path, block)) =
+            found.iter().find(|(_, block)| block.values.len() / block.width < kept)
+        {
+            let has = block.values.len() / block.width;
+            return Err(format!("{} has {has} frames, fewer than {kept}", path.display()));
+        }
+        let width = found[0].1.width;
+        let mut values = Vec::with_capacity(found.len() * kept * width);
+        for (_, block) in &found {
+            let all = block.values.len() / width;
+            for j in 0..kept {
+                let frame = if frames.is_some() { (2 * j + 1) * all / (2 * kept) } else { j };
+                let row = &block.values[frame * width..(frame + 1) * width];
+                values.extend(row.iter().map(|&value| value as f32));
+            }
+        }
+        Ok(Self {
+            tensor: Tensor { shape: vec![found.len(), kept, width], values },
+            tracks: found.iter().map(|(path, _)| clips::name(path)).collect(),
+        })
+    }
+
+    /// The names as text, one a line.
+    pub fn names(&self) -> Vec<u8> {
+        (self.tracks.join("\n") + "\n").into_bytes()
+    }
+
+    /// The array as `.npz` (named `features`) or `.npy`.
+    ///
+    /// # Errors
+    /// When memory cannot take it.
+    pub fn bytes(&self, archive: bool, precision: Precision) -> std::io::Result<Vec<u8>> {
+        if archive {
+            tensor::npz("features", &self.tensor, precision)
+        } else {
+            tensor::npy(&self.tensor, precision)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{Sheet, Stack};
+    use crate::dataset::{Block, Extraction, Table};
+    use crate::features::Recipe;
+
+    fn block(rows: usize, width: usize) -> Block {
+        let values = (0..rows * width).map(|i| i as f64 / 3.0).collect();
+        Block { length: 661_794, width, values }
+    }
+
+    #[test]
+    fn a_sheet_is_read_again_as_the_table_it_is() {
+        let clips = [PathBuf::from("rock/rock.00000.au"), PathBuf::from("pop/a, b.wav")];
+        let recipe = Recipe::KAGGLE.with_segments(3.0).unwrap();
+        let blocks = [Some(block(2, 57)), Some(block(1, 57))];
+        let sheet = Sheet::new(&clips, &blocks, &Extraction::Rows(recipe));
+        assert_eq!(sheet.filenames, ["rock.00000.0.au", "rock.00000.1.au", "a, b.0.wav"]);
+        assert_eq!(sheet.lengths, [66_149; 3]);
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in [("t.csv", sheet.csv()), ("t.parquet", sheet.parquet().unwrap())] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let table = Table::read(&path).unwrap();
+            assert_eq!(table.labels, ["rock", "rock", "pop"]);
+            assert_eq!(table.ids[2], "a, b.0");
+            assert_eq!(table.columns.len(), 57);
+            assert!((f64::from(table.row(1)[0]) - 19.0).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn sequences_are_cut_to_the_shortest_or_thinned_evenly() {
+        let clips = ["a.wav", "b.wav", "c.wav"].map(PathBuf::from);
+        let blocks = [Some(block(8, 2)), None, Some(block(4, 2))];
+        let stack = Stack::new(&clips, &blocks, None).unwrap();
+        assert_eq!(stack.tensor.shape, [2, 4, 2]);
+        assert_eq!(stack.tracks, ["a", "c"]);
+        let stack = Stack::new(&clips, &blocks, Some(2)).unwrap();
+        // Of eight frames the third and the seventh, of four the second and the fourth.
+        let firsts: Vec<f32> = stack.tensor.values.iter().step_by(2).map(|v| v * 1.5).collect();
+        assert_eq!(firsts, [2.0, 6.0, 1.0, 3.0]);
+        assert!(Stack::new(&clips, &blocks, Some(5)).unwrap_err().contains("c.wav has 4 frames"));
+    }
+}

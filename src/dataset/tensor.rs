@@ -1,0 +1,222 @@
+//! Arrays of NumPy, alone (`.npy`) or in an archive (`.npz`).
+//!
+//! Sizes are checked against the file before memory is asked for, and nothing is unpickled: an array
+//! is data, never code.
+
+use std::io::{Cursor, Read, Seek, Write};
+use std::path::Path;
+
+use npyz::{NpyFile, Order, WriterBuilder};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use super::Error;
+
+/// The most numbers an array may hold: 16 GiB of single precision.
+const MOST: u64 = 1 << 32;
+
+/// An array of numbers in C order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    /// Its extents, slowest first.
+    pub shape: Vec<usize>,
+    /// Its numbers.
+    pub values: Vec<f32>,
+}
+
+impl Tensor {
+    /// Reads the array `name` of an `.npz`, or the one array of an `.npy`.
+    ///
+    /// # Errors
+    /// When the file is no such file, the array is not there, its numbers are no half, single or
+    /// double precision floats, its shape promises more than the file holds, or one is not finite.
+    pub fn read(path: &Path, name: Option<&str>) -> Result<Self, Error> {
+        let mistake = |reason: String| Error::Table { path: path.to_owned(), reason };
+        let bytes =
+            std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        Self::from_bytes(&bytes, name).map_err(mistake)
+    }
+
+    /// As [`Tensor::read`], from bytes; an archive is told by its first two letters.
+    ///
+    /// # Errors
+    /// In words, as for [`Tensor::read`].
+    pub fn from_bytes(bytes: &[u8], name: Option<&str>) -> Result<Self, String> {
+        if !bytes.starts_with(b"PK") {
+            return array(bytes, bytes.len() as u64);
+        }
+        let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+        let mut names = Vec::new();
+        for file in archive.file_names() {
+            let file = file.map_err(|error| error.to_string())?;
+            names.push(file.strip_suffix(".npy").unwrap_or(&file).to_owned());
+        }
+        let wanted = match (name, names.as_slice()) {
+            (Some(name), _) if names.iter().any(|known| known == name) => name.to_owned(),
+            (None, [only]) => only.clone(),
+            _ => {
+                let asked = name.map_or("no array was named".to_owned(), |name| {
+                    format!("there is no array `{name}`")
+                });
+                return Err(format!("{asked}; the file holds {}", names.join(", ")));
+            }
+        };
+        let file = archive.by_name(&format!("{wanted}.npy")).map_err(|error| error.to_string())?;
+        let size = file.size();
+        array(file, size)
+    }
+
+    /// How many numbers one step along the first axis holds.
+    pub fn stride(&self) -> usize {
+        self.shape.iter().skip(1).product()
+    }
+}
+
+/// An array whose file has `size` bytes, header included.
+fn array(reader: impl Read, size: u64) -> Result<Tensor, String> {
+    // The archive may promise less than it unpacks to; what is read is bounded by the promise.
+    let file = NpyFile::new(reader.take(size)).map_err(|error| error.to_string())?;
+    if file.order() != Order::C && file.shape().len() > 1 {
+        return Err("the array is in Fortran order; save it with `np.ascontiguousarray`".to_owned());
+    }
+    let shape = file.shape().to_vec();
+    let count = shape.iter().try_fold(1_u64, |all, &extent| all.checked_mul(extent));
+    let count = count
+        .filter(|&count| count <= MOST && count <= size)
+        .ok_or_else(|| format!("its shape {shape:?} promises more numbers than the file holds"))?;
+    let kind = file.dtype().descr();
+    let values = match kind.trim_matches(['\'', '"']) {
+        "<f4" | ">f4" => file.into_vec::<f32>().map_err(|error| error.to_string())?,
+        #[allow(clippy::cast_possible_truncation)]
+        "<f8" | ">f8" => file
+            .into_vec::<f64>()
+            .map_err(|error| error.to_string())?
+            .into_iter()
+            .map(|value| value as f32)
+            .collect(),
+        "<f2" | ">f2" => file
+            .into_vec::<half::f16>()
+            .map_err(|error| error.to_string())?
+            .into_iter()
+            .map(f32::from)
+            .collect(),
+        other => {
+            return Err(format!(
+                "its numbers are of type {other}; save it as float16, float32 or float64"
+            ));
+        }
+    };
+    if values.len() as u64 != count {
+        return Err(format!("it holds {} of {count} numbers", values.len()));
+    }
+    if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+        return Err(format!("number {at} is {}; every number must be finite", values[at]));
+    }
+    let shape = shape.iter().map(|&extent| extent as usize).collect();
+    Ok(Tensor { shape, values })
+}
+
+/// How an array is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// Two bytes a number: three decimal digits, enough for decibels.
+    Half,
+    /// Four bytes a number.
+    Single,
+}
+
+/// An `.npy` file of the array.
+///
+/// # Errors
+/// When memory cannot take it.
+pub fn npy(tensor: &Tensor, precision: Precision) -> std::io::Result<Vec<u8>> {
+    let shape: Vec<u64> = tensor.shape.iter().map(|&extent| extent as u64).collect();
+    let mut bytes = Vec::new();
+    match precision {
+        Precision::Half => {
+            let mut writer = npyz::WriteOptions::new()
+                .default_dtype()
+                .shape(&shape)
+                .writer(&mut bytes)
+                .begin_nd()?;
+            writer.extend(tensor.values.iter().map(|&value| half::f16::from_f32(value)))?;
+            writer.finish()?;
+        }
+        Precision::Single => {
+            let mut writer = npyz::WriteOptions::new()
+                .default_dtype()
+                .shape(&shape)
+                .writer(&mut bytes)
+                .begin_nd()?;
+            writer.extend(tensor.values.iter().copied())?;
+            writer.finish()?;
+        }
+    }
+    Ok(bytes)
+}
+
+/// An `.npz` file of one array, compressed; the same array gives the same bytes.
+///
+/// # Errors
+/// When memory cannot take it.
+pub fn npz(name: &str, tensor: &Tensor, precision: Precision) -> std::io::Result<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    archive.start_file(format!("{name}.npy"), options).map_err(std::io::Error::other)?;
+    archive.write_all(&npy(tensor, precision)?)?;
+    let mut bytes = archive.finish().map_err(std::io::Error::other)?;
+    bytes.rewind()?;
+    Ok(bytes.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Precision, Tensor, npy, npz};
+
+    fn tensor() -> Tensor {
+        Tensor { shape: vec![2, 3, 2], values: (0_u8..12).map(|i| f32::from(i) * 0.5).collect() }
+    }
+
+    #[test]
+    fn an_array_written_is_read_again() {
+        for precision in [Precision::Half, Precision::Single] {
+            let alone = npy(&tensor(), precision).unwrap();
+            assert_eq!(Tensor::from_bytes(&alone, None).unwrap(), tensor());
+            let archive = npz("logmel", &tensor(), precision).unwrap();
+            assert_eq!(Tensor::from_bytes(&archive, Some("logmel")).unwrap(), tensor());
+            assert_eq!(Tensor::from_bytes(&archive, None).unwrap(), tensor());
+            assert_eq!(archive, npz("logmel", &tensor(), precision).unwrap());
+            let message = Tensor::from_bytes(&archive, Some("mel")).unwrap_err();
+            assert_eq!(message, "there is no array `mel`; the file holds logmel");
+        }
+        assert_eq!(tensor().stride(), 6);
+    }
+
+    #[test]
+    fn a_damaged_array_is_refused_and_never_panics() {
+        let whole = npz("a", &tensor(), Precision::Single).unwrap();
+        for cut in 0..whole.len() {
+            let _ = Tensor::from_bytes(&whole[..cut], None);
+        }
+        let whole = npy(&tensor(), Precision::Single).unwrap();
+        for cut in 0..whole.len() {
+            assert!(Tensor::from_bytes(&whole[..cut], None).is_err(), "cut at {cut}");
+        }
+        for at in 0..whole.len() {
+            let mut bent = whole.clone();
+            bent[at] ^= 0x15;
+            let _ = Tensor::from_bytes(&bent, None);
+        }
+    }
+
+    #[test]
+    fn what_is_no_array_of_finite_floats_is_refused_in_words() {
+        let nan = Tensor { shape: vec![2], values: vec![1.0, f32::NAN] };
+        let message = Tensor::from_bytes(&npy(&nan, Precision::Single).unwrap(), None).unwrap_err();
+        assert_eq!(message, "number 1 is NaN; every number must be finite");
+        let huge = Tensor { shape: vec![1 << 20, 1 << 20], values: Vec::new() };
+        let header = npy(&huge, Precision::Single);
+        let refused = header.map_or(true, |bytes| Tensor::from_bytes(&bytes, None).is_err());
+        assert!(refused);
+    }
+}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crossfold::dataset::{Dataset, Index, locate};
 use crossfold::evaluation::accuracy;
 use crossfold::experiment::Record;
-use crossfold::report::Table;
+use crossfold::report::{Table, grid, pipes, splice};
 
 /// The folder of the full data set, if this machine has it.
 fn data() -> Option<PathBuf> {
@@ -102,5 +102,32 @@ fn the_table_of_a_record_agrees_with_its_predictions() {
             let scores = row.scores.as_ref().unwrap();
             assert!((scores.accuracy - by_hand).abs() < 1e-9, "{}", row.name);
         }
+    }
+}
+
+#[test]
+fn the_readme_shows_what_the_records_say() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let mut tables = 0;
+    for (_, record) in records() {
+        let name = &record.experiment.name;
+        let table = pipes(&grid::summary(&Table::of(&record).unwrap()));
+        if let Some(spliced) = splice(&readme, name, &table) {
+            tables += 1;
+            let remedy = format!("`crossfold report results/{name} --splice README.md`");
+            assert!(spliced == readme, "the table of {name} is out of date: {remedy}");
+        }
+    }
+    assert_eq!(tables, 3);
+}
+
+#[test]
+fn a_record_is_of_the_experiment_file_as_it_is_now() {
+    for (_, record) in records() {
+        let name = &record.experiment.name;
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("experiments/{name}.yaml"));
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text == record.experiment.text, "{} was changed after its run", file.display());
     }
 }

@@ -51,8 +51,31 @@ pub fn list(arguments: &Arguments) -> Result<Outcome, Failure> {
         let models: Vec<Value> = models.iter().map(|name| model_json(name)).collect();
         let datasets: Vec<Value> =
             DATASETS.iter().map(|(name, about)| json!({ "name": name, "about": about })).collect();
-        say(&json!({ "models": models, "families": features::FAMILIES, "datasets": datasets })
-            .to_string())?;
+        let rows: Vec<Value> = features::FEATURES
+            .iter()
+            .map(|feature| {
+                json!({
+                    "name": feature.name,
+                    "family": feature.family.name(),
+                    "columns": feature.columns,
+                    "unit": feature.unit,
+                    "about": feature.doc,
+                })
+            })
+            .collect();
+        let frames: Vec<Value> = features::FRAME_FEATURES
+            .iter()
+            .map(|known| json!({ "name": known.name, "unit": known.unit, "about": known.doc }))
+            .collect();
+        say(&json!({
+            "models": models,
+            "features": rows,
+            "frame_features": frames,
+            "families": features::FAMILIES,
+            "recipes": features::Recipe::ALL.map(|recipe| recipe.name()),
+            "datasets": datasets,
+        })
+        .to_string())?;
         return Ok(Outcome::Done);
     }
     let mut text = String::from("Models\n");
@@ -64,8 +87,20 @@ pub fn list(arguments: &Arguments) -> Result<Outcome, Failure> {
         }
     }
     if arguments.model.is_none() {
-        text += "\nFamilies of features (as `columns` or `without` of a feature set)\n";
-        text += &format!("  {}\n", features::FAMILIES.join(", "));
+        text +=
+            "\nFeatures of a row, by family (a feature set takes families, features or columns)\n";
+        for feature in &features::FEATURES {
+            let (name, family) = (feature.name, feature.family.name());
+            text += &format!("  {name:20} {family:10} {} ({})\n", feature.doc, feature.unit);
+        }
+        text += "\nFeatures of a frame (`crossfold extract --recipe NAME,NAME`)\n";
+        for feature in &features::FRAME_FEATURES {
+            text += &format!("  {:20} {} ({})\n", feature.name, feature.doc, feature.unit);
+        }
+        text += "\nRecipes of a row\n";
+        for recipe in features::Recipe::ALL {
+            text += &format!("  {:20} {recipe}\n", recipe.name());
+        }
         text += "\nDatasets\n";
         for (name, about) in DATASETS {
             text += &format!("  {name:18} {about}\n");

@@ -12,8 +12,10 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
 
 mod extract;
+mod inspect;
 mod list;
 mod outcome;
+mod plot;
 mod progress;
 mod report;
 mod run;
@@ -51,6 +53,10 @@ enum Command {
     Report(report::Arguments),
     /// Compute features of sound files
     Extract(extract::Arguments),
+    /// Say what sound files hold: length, level, clipping, silence
+    Inspect(inspect::Arguments),
+    /// Draw what can be heard in a clip
+    Plot(plot::Arguments),
     /// List models, features and datasets with their parameters
     List(list::Arguments),
 }
@@ -75,6 +81,8 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(arguments),
         Command::Report(arguments) => report::report(arguments),
         Command::Extract(arguments) => extract::extract(arguments),
+        Command::Inspect(arguments) => inspect::inspect(arguments),
+        Command::Plot(arguments) => plot::plot(arguments),
         Command::List(arguments) => list::list(arguments),
     };
     match outcome {

@@ -84,7 +84,8 @@ impl Sheet {
         for (row, values) in self.values.chunks_exact(self.columns.len()).enumerate() {
             text += &format!("{},{},", quoted(&self.filenames[row]), self.lengths[row]);
             for value in values {
-                text += &format!("{value},");
+                // Debug writes the shortest decimals too, and the very small with an exponent.
+                text += &format!("{value:?},");
             }
             text += &quoted(&self.labels[row]);
             text.push('\n');

@@ -243,3 +243,54 @@ fn duplicates(
     }
     first
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Dataset;
+    use crate::dataset::Table;
+
+    fn join(text: &str) -> Result<Dataset, String> {
+        let table = Table::from_bytes(text.as_bytes(), Path::new("t.csv")).unwrap();
+        Dataset::join("t", "t", table, None, Path::new("t.csv")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn segments_of_a_track_and_equal_rows_belong_together() {
+        let dataset = join(
+            "filename,a,label\nrock.00000.0.wav,1,rock\nrock.00000.1.wav,2,rock\n\
+             pop.00000.0.wav,2,pop\npop.00001.0.wav,4,pop\n",
+        )
+        .unwrap();
+        assert_eq!(dataset.tracks, ["rock.00000", "pop.00000", "pop.00001"]);
+        assert_eq!(dataset.duplicates, [0, 1, 1, 3]);
+        assert_eq!(dataset.notices.len(), 1);
+    }
+
+    #[test]
+    fn rows_that_contradict_each_other_are_refused_with_their_numbers() {
+        let message = |text: &str| join(text).unwrap_err();
+        insta::assert_snapshot!([
+            message("filename,a,label\nx,1,pop\ny,2,pop\n"),
+            message("filename,a,label\nx,1,pop\ny,2,rock\nx,3,rock\n"),
+            message("filename,a,track,label\nx,1,t,pop\ny,2,t,rock\n"),
+        ].join("\n"), @r"
+        t.csv: all rows are labelled `pop`; at least two genres are needed
+        t.csv: rows 2 and 4 are both called `x`
+        t.csv: track `t` is labelled `pop` in row 2 and `rock` in row 3
+        ");
+    }
+
+    #[test]
+    fn the_sample_is_ten_tracks_of_each_genre() {
+        let mini = Dataset::gtzan_mini().unwrap();
+        assert_eq!((mini.tracks.len(), mini.units.genres.len()), (100, 10));
+        assert_eq!(mini.title, "GTZAN-mini, 100 tracks");
+        for genre in 0..10 {
+            let count = mini.units.units.iter().filter(|unit| unit.genre == genre).count();
+            assert_eq!(count, 10, "{}", mini.units.genres[genre]);
+        }
+        assert!(mini.known.iter().all(Option::is_some));
+    }
+}

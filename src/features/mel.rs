@@ -10,7 +10,7 @@ pub(crate) const RANGE: f32 = 80.0;
 
 /// Slaney's mel scale (Auditory Toolbox, 1998): linear below 1000 Hz (200/3 Hz a mel), logarithmic
 /// above (27 mels for a factor of 6.4).
-fn mel(hertz: f64) -> f64 {
+pub(crate) fn mel(hertz: f64) -> f64 {
     if hertz < 1000.0 {
         3.0 * hertz / 200.0
     } else {
@@ -19,7 +19,7 @@ fn mel(hertz: f64) -> f64 {
 }
 
 /// The inverse of [`mel`].
-fn hertz(mel: f64) -> f64 {
+pub(crate) fn hertz(mel: f64) -> f64 {
     if mel < 15.0 { 200.0 * mel / 3.0 } else { 1000.0 * ((mel - 15.0) * 6.4_f64.ln() / 27.0).exp() }
 }
 

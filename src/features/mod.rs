@@ -38,6 +38,7 @@ pub use frame_recipe::FrameRecipe;
 pub use framewise::{FRAME_FEATURES, FrameFeature, Frames, frame_columns, framewise};
 pub use grid::Grid;
 pub use hpss::Parts;
+pub(crate) use mel::{hertz, mel};
 pub use padding::Padding;
 pub use recipe::{Recipe, Tail, segments};
 pub use row::{columns, row};

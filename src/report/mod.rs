@@ -1,8 +1,9 @@
-//! A record as tables and figures.
+//! A record as tables and figures, and a clip as figures.
 //!
-//! Sees records only, so everything here can be redrawn from `results/` in seconds. [`Table`] is
-//! the comparison as data; [`grid`] puts it into cells of text, which Markdown and the terminal lay
-//! out; [`figures()`] draws. To add a figure: one file in `figures/` and one line in its list.
+//! Of experiments it sees records only, so all of this can be redrawn from `results/` in seconds.
+//! [`Table`] is the comparison as data; [`grid`] puts it into cells of text, which Markdown and the
+//! terminal lay out; [`figures()`] draws, and [`clip`] draws what is heard in one clip. To add a
+//! figure: one file in `figures/` or `figures/clip/` and one line in its list.
 
 mod csv;
 mod document;
@@ -30,7 +31,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 pub use csv::csv;
 pub use document::document;
-pub use figures::{Figure, figures};
+pub use figures::{Figure, clip, figures};
 pub use html::html;
 pub use json::json;
 pub use latex::latex;

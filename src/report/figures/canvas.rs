@@ -3,6 +3,7 @@
 //! plotters' SVG takes whole numbers only, so a drawing is made [`FINE`] times as large and scaled
 //! back in the head of the file. Drawing into a string cannot fail, so nothing here does.
 
+use std::cell::RefCell;
 use std::fmt::Display;
 
 use plotters::coord::Shift;
@@ -10,10 +11,11 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::{Circle, DashedPathElement, PathElement, Polygon, Rectangle};
 use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontTransform, ShapeStyle, TextStyle};
+use plotters::style::{Color as _, FontTransform, ShapeStyle, TextStyle};
 
 use super::colour::{Colour, INK, PAPER, SOFT};
 use super::font;
+use super::raster::Raster;
 
 /// Units of the drawing in a point.
 const FINE: f64 = 10.0;
@@ -122,9 +124,9 @@ impl Sheet<'_> {
 
         let mut svg = String::new();
         let fine = (unsigned(self.width * FINE), unsigned(whole * FINE));
-        {
+        let rasters = {
             let area = SVGBackend::with_string(&mut svg, fine).into_drawing_area();
-            let canvas = Canvas { area };
+            let canvas = Canvas { area, rasters: RefCell::default() };
             canvas.rectangle([0.0, 0.0], [self.width, whole], PAPER);
             let mut y = MARGIN;
             for (line, style) in &heading {
@@ -133,6 +135,10 @@ impl Sheet<'_> {
             }
             body(&canvas, top);
             sure(canvas.area.present());
+            canvas.rasters.into_inner()
+        };
+        for (number, raster) in rasters.iter().enumerate() {
+            put(&mut svg, number, raster);
         }
         let (wide, high) = (fine.0, fine.1);
         svg.replacen(
@@ -146,6 +152,8 @@ impl Sheet<'_> {
 /// Where a figure is drawn; places are `[x, y]` in points from the upper left corner.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    /// What plotters has no element for: put in for their marks when all else is drawn.
+    rasters: RefCell<Vec<String>>,
 }
 
 impl Canvas<'_> {
@@ -207,10 +215,27 @@ impl Canvas<'_> {
         sure(self.area.draw(&Polygon::new(points, colour.plotters())));
     }
 
+    /// Shades over the rectangle between two corners.
+    pub(super) fn raster(&self, from: [f64; 2], to: [f64; 2], raster: &Raster) {
+        let mut rasters = self.rasters.borrow_mut();
+        let mark = (whole(rasters.len() as f64), 0);
+        sure(self.area.draw(&Rectangle::new([mark; 2], PAPER.plotters().filled())));
+        rasters.push(raster.svg(from.map(|at| at * FINE), to.map(|at| at * FINE)));
+    }
+
     /// A filled disc.
     pub(super) fn dot(&self, centre: [f64; 2], radius: f64, colour: Colour) {
         let style = ShapeStyle::from(colour.plotters()).filled();
         sure(self.area.draw(&Circle::new(fine(centre), whole(radius * FINE), style)));
+    }
+}
+
+/// Puts a raster where [`Canvas::raster`] left the mark of its number, a rectangle without extent.
+fn put(svg: &mut String, number: usize, raster: &str) {
+    let mark = format!("<rect x=\"{number}\" y=\"0\" width=\"0\" height=\"0\"");
+    if let Some(from) = svg.find(&mark) {
+        let end = svg[from..].find('\n').map_or(svg.len(), |length| from + length + 1);
+        svg.replace_range(from..end, raster);
     }
 }
 

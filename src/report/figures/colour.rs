@@ -43,6 +43,11 @@ impl Colour {
         0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
     }
 
+    /// As SVG writes it, its cover left aside.
+    pub(super) fn hex(self) -> String {
+        format!("#{:02X}{:02X}{:02X}", self.red, self.green, self.blue)
+    }
+
     /// As plotters wants it.
     pub(super) fn plotters(self) -> RGBAColor {
         RGBAColor(self.red, self.green, self.blue, self.cover)

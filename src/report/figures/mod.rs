@@ -1,4 +1,5 @@
-//! A record as figures: one file a figure, one line in the list below.
+//! A record as figures: one file a figure, one line in the list below; a clip as figures in
+//! [`clip`].
 //!
 //! A figure is drawn once, as SVG; its PNG is a picture of that SVG. Sizes, fonts and colours live
 //! in [`canvas`], [`font`] and [`colour`], so that all figures of a report look alike. plotters and
@@ -6,6 +7,7 @@
 
 mod accuracy;
 mod canvas;
+pub mod clip;
 mod colour;
 mod confusion;
 mod curves;
@@ -13,6 +15,7 @@ mod font;
 mod heatmap;
 mod panel;
 mod picture;
+mod raster;
 mod recall;
 #[cfg(test)]
 mod tests;

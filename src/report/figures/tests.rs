@@ -5,7 +5,7 @@ use crate::report::sample::{self, Shape, usual};
 use crate::report::{Figure, Table};
 
 /// Every text of a drawing with the box it fills, in units of the drawing.
-fn texts(svg: &str) -> Vec<(String, [f64; 4])> {
+pub(super) fn texts(svg: &str) -> Vec<(String, [f64; 4])> {
     let lines: Vec<&str> = svg.lines().collect();
     lines
         .iter()
@@ -41,7 +41,7 @@ fn texts(svg: &str) -> Vec<(String, [f64; 4])> {
 }
 
 /// Width and height of a drawing, in its units.
-fn size(svg: &str) -> [f64; 2] {
+pub(super) fn size(svg: &str) -> [f64; 2] {
     let from = svg.find("viewBox=\"0 0 ").unwrap() + 13;
     let mut numbers = svg[from..].split([' ', '"']).map(|number| number.parse().unwrap());
     [numbers.next().unwrap(), numbers.next().unwrap()]

@@ -1,8 +1,8 @@
 //! One clip as a listener wants to see it: one file a figure, one line in the list below.
 //!
-//! All figures but the narrower MFCCs share the place of their panels ([`panel`]), so that one laid
+//! All figures but the narrower MFCCs share the place of their panels (`panel`), so that one laid
 //! under another shows the same moment at the same place. What has more frames than a panel has columns
-//! is summed up by column ([`columns`]).
+//! is summed up by column (`columns`).
 
 mod chromagram;
 mod columns;

@@ -12,10 +12,10 @@
 //! become [`Samples`](dataset::Samples), a protocol becomes [`Fold`](split::Fold)s, a
 //! [`Learner`](models::Learner) becomes a [`Classifier`](models::Classifier), and what the
 //! classifier says of tracks it never saw becomes a [`Record`](experiment::Record), from which every
-//! table and figure is drawn. Beside them stand five leaves that everyone may use: [`seed`]
+//! table and figure is drawn. Beside them stand six leaves that everyone may use: [`seed`]
 //! (randomness derived by name), [`watch`] (events, so that only `cli` prints), [`registry`]
-//! (closed sets as tables) [`bounds`] (numbers that cannot be out of
-//! range) and [`atomic`] (files that are there whole or not at all).
+//! (closed sets as tables), [`bounds`] (numbers that cannot be out of range), [`atomic`] (files that
+//! are there whole or not at all) and [`workers`] (pieces of work on threads, answered in order).
 
 pub mod atomic;
 pub mod audio;
@@ -33,3 +33,4 @@ pub mod seed;
 pub mod split;
 pub mod watch;
 pub mod web;
+pub mod workers;

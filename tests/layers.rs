@@ -36,7 +36,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
 ];
 
 /// Modules that everyone may import and that import nothing of ours.
-const LEAVES: [&str; 5] = ["atomic", "bounds", "registry", "seed", "watch"];
+const LEAVES: [&str; 6] = ["atomic", "bounds", "registry", "seed", "watch", "workers"];
 
 /// Foreign libraries and the only places that may name them.
 const DOORS: [(&str, &[&str]); 10] = [

@@ -1,13 +1,13 @@
 //! Clips on disk to blocks of features, in parallel, each one once.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::cache::{self, Block, Cache};
 use crate::audio::{self, Limit};
 use crate::features::{self, FrameRecipe, Recipe};
 use crate::watch::{Event, Watch};
+use crate::workers::{self, Then};
 
 /// What is made of each clip.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,32 +57,21 @@ pub fn prepare(
     effort: Effort,
     watch: &dyn Watch,
 ) -> Prepared {
-    let (next, found) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let answers: Mutex<Vec<Option<Result<Block, String>>>> =
-        Mutex::new(clips.iter().map(|_| None).collect());
+    let found = AtomicUsize::new(0);
     watch.event(&Event::StageStarted { what: "clips", total: clips.len() });
-    std::thread::scope(|scope| {
-        for _ in 0..effort.jobs.clamp(1, clips.len().max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    if at >= clips.len() || watch.stop() {
-                        return;
-                    }
-                    let answer = one(&clips[at], extraction, cache, effort.limit, &found);
-                    if answer.is_err() && effort.strict {
-                        next.store(clips.len(), Ordering::Relaxed);
-                    }
-                    answers.lock().expect("no worker panics while it holds the lock")[at] =
-                        Some(answer);
-                    watch.event(&Event::StageAdvanced);
-                }
-            });
-        }
-    });
+    let answers = workers::answers(
+        clips.len(),
+        effort.jobs,
+        || watch.stop(),
+        |at| {
+            let answer = one(&clips[at], extraction, cache, effort.limit, &found);
+            watch.event(&Event::StageAdvanced);
+            let then = if answer.is_err() && effort.strict { Then::Stop } else { Then::GoOn };
+            (answer, then)
+        },
+    );
     watch.event(&Event::StageEnded);
     let mut prepared = Prepared { found: found.into_inner(), ..Prepared::default() };
-    let answers = answers.into_inner().expect("no worker panics while it holds the lock");
     for (path, answer) in clips.iter().zip(answers) {
         prepared.blocks.push(match answer {
             Some(Ok(block)) => Some(block),

@@ -1,7 +1,5 @@
 //! Runs the cells of a plan on threads and assembles the record.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::Error;
@@ -14,6 +12,7 @@ use super::record::{
 use crate::evaluation::Prediction;
 use crate::models::{Context, Epoch, Scaler};
 use crate::watch::{Event, Watch};
+use crate::workers::{self, Then};
 
 /// Version of the record's format.
 pub const FORMAT: u32 = 1;
@@ -50,42 +49,25 @@ pub fn run(plan: &Plan, jobs: usize, watch: &dyn Watch) -> Result<Record, Error>
 
 type Answer = (CellFacts, Vec<Prediction>);
 
-/// Plain threads, not a shared pool: a fit that waits must never pick up another fit.
 fn answer_all(plan: &Plan, jobs: usize, watch: &dyn Watch) -> Result<Vec<Answer>, Error> {
-    let next = AtomicUsize::new(0);
-    let answers: Mutex<Vec<Option<Result<Answer, Error>>>> =
-        Mutex::new(plan.cells.iter().map(|_| None).collect());
-    let worker = || {
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= plan.cells.len() || watch.stop() {
-                return;
-            }
-            // From the back: nets stand behind the quick models as a rule, and long cells that
-            // start first leave no core idle at the end.
-            let at = plan.cells.len() - 1 - at;
-            let answer = answer(plan, plan.cells[at], watch);
-            if answer.is_err() {
-                next.store(plan.cells.len(), Ordering::Relaxed);
-            }
-            answers.lock().expect("no worker panics while it holds the lock")[at] = Some(answer);
+    // From the back: nets stand behind the quick models as a rule, and long cells that start first
+    // leave no core idle at the end.
+    let last_first = |at: usize| plan.cells.len() - 1 - at;
+    let mut answers = workers::answers(
+        plan.cells.len(),
+        jobs,
+        || watch.stop(),
+        |at| {
+            let answer = answer(plan, plan.cells[last_first(at)], watch);
             watch.event(&Event::StageAdvanced);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, plan.cells.len().max(1)) {
-            scope.spawn(worker);
-        }
-    });
-    let answers = answers.into_inner().expect("no worker panics while it holds the lock");
-    let mut whole = Vec::with_capacity(answers.len());
-    let mut missing = false;
-    for answer in answers {
-        match answer {
-            Some(answer) => whole.push(answer?),
-            None => missing = true,
-        }
-    }
+            let then = if answer.is_err() { Then::Stop } else { Then::GoOn };
+            (answer, then)
+        },
+    );
+    answers.reverse();
+    // A cell that failed says more than one that was then never begun.
+    let missing = answers.iter().any(Option::is_none);
+    let whole = answers.into_iter().flatten().collect::<Result<Vec<Answer>, Error>>()?;
     if missing { Err(Error::Stopped) } else { Ok(whole) }
 }
 

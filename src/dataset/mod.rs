@@ -24,7 +24,7 @@ pub use folder::Folder;
 pub use index::{Index, Track};
 pub use labelled::Dataset;
 pub use prepare::{Effort, Extraction, Failed, Prepared, prepare};
-pub use samples::{Samples, Shape, Unit, Units};
+pub use samples::{Part, Samples, Shape, Unit, Units};
 pub use table::Table;
 pub use tensor::{Precision, Tensor};
 

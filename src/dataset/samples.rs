@@ -1,5 +1,6 @@
 //! What models learn from: one row or one sequence for each unit, with its label and track.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The form of one sample.
@@ -60,12 +61,24 @@ pub struct Units {
     pub units: Vec<Unit>,
 }
 
+/// Columns that belong together, as those of one block of features.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What they are, as in `covariance`.
+    pub name: String,
+    /// Which columns they are.
+    pub columns: Range<usize>,
+}
+
 /// A view of some units with the numbers that describe them; cheap to clone and to select from.
 #[derive(Clone, Debug)]
 pub struct Samples {
     units: Arc<Units>,
     values: Arc<Vec<f32>>,
     columns: Arc<Vec<String>>,
+    parts: Arc<Vec<Part>>,
+    /// How many of its own units one step of each column is; empty where every step is one unit.
+    steps: Arc<Vec<f32>>,
     shape: Shape,
     /// For each sample of the view: number of its unit, and position of its values.
     picks: Vec<(usize, usize)>,
@@ -86,7 +99,8 @@ impl Samples {
     ) -> Self {
         assert_eq!(values.len(), units.units.len() * shape.size(), "one sample for each unit");
         let picks = (0..units.units.len()).map(|unit| (unit, unit)).collect();
-        Self { units, values: Arc::new(values), columns, shape, picks }
+        let (parts, steps) = (whole(columns.len()), Arc::default());
+        Self { units, values: Arc::new(values), columns, parts, steps, shape, picks }
     }
 
     /// How many samples the view holds.
@@ -107,6 +121,36 @@ impl Samples {
     /// Names of the values of a row, or of one frame.
     pub fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// Which columns belong together; one part of all where nothing else was said.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The same samples, their columns falling into these parts.
+    ///
+    /// # Panics
+    /// When the parts do not cover the columns one after another, a mistake of the caller.
+    #[must_use]
+    pub fn in_parts(self, parts: Vec<Part>) -> Self {
+        let ends = parts.iter().fold(Some(0), |end, part| {
+            (end == Some(part.columns.start)).then_some(part.columns.end)
+        });
+        assert_eq!(ends, Some(self.columns.len()), "parts cover the columns in order");
+        Self { parts: Arc::new(parts), ..self }
+    }
+
+    /// How many of its own units (decibels, say) one step of a column's values is: 1, unless the
+    /// column was brought to another scale.
+    pub fn step(&self, column: usize) -> f32 {
+        self.steps.get(column).copied().unwrap_or(1.0)
+    }
+
+    /// The same samples, a step of each column being so many of its units.
+    #[must_use]
+    pub fn with_steps(self, steps: Vec<f32>) -> Self {
+        Self { steps: Arc::new(steps), ..self }
     }
 
     /// Names of the genres.
@@ -155,6 +199,17 @@ impl Samples {
     pub fn described_by(&self, columns: Arc<Vec<String>>, shape: Shape, values: Vec<f32>) -> Self {
         assert_eq!(values.len(), self.len() * shape.size(), "one sample for each unit");
         let picks = self.picks.iter().enumerate().map(|(at, &(unit, _))| (unit, at)).collect();
-        Self { units: Arc::clone(&self.units), values: Arc::new(values), columns, shape, picks }
+        let parts = if columns.len() == self.columns.len() {
+            Arc::clone(&self.parts)
+        } else {
+            whole(columns.len())
+        };
+        let (units, steps) = (Arc::clone(&self.units), Arc::default());
+        Self { units, values: Arc::new(values), columns, parts, steps, shape, picks }
     }
+}
+
+/// One part of all columns.
+fn whole(columns: usize) -> Arc<Vec<Part>> {
+    Arc::new(vec![Part { name: "columns".to_owned(), columns: 0..columns }])
 }

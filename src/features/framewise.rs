@@ -175,7 +175,7 @@ pub fn framewise(signal: &Signal, recipe: &FrameRecipe) -> Result<Frames, Error>
     let grids = chosen(recipe).map(|feature| (feature.values)(&look));
     let grids = grids.collect::<Result<Vec<Grid>, Error>>()?;
     let columns = frame_columns(recipe);
-    let grid = beside(&grids, recipe.every());
+    let grid = Grid::beside(&grids, recipe.every());
     debug_assert_eq!(grid.width(), columns.len());
     let seconds = (recipe.hop() * recipe.every()) as f64 / f64::from(signal.rate());
     Ok(Frames { columns, seconds, grid })
@@ -198,7 +198,7 @@ fn mfcc_values(look: &Look) -> Result<Grid, Error> {
     for order in 1..=look.recipe.deltas() {
         grids.push(delta::delta(&grids[0], order)?);
     }
-    Ok(beside(&grids, 1))
+    Ok(Grid::beside(&grids, 1))
 }
 
 /// `name` with the numbers 1..=count.
@@ -213,22 +213,6 @@ fn single(values: &[f64]) -> Grid {
         grid.push([value as f32].into_iter());
     }
     grid
-}
-
-/// Every n-th row of grids with the same frames, side by side.
-fn beside(grids: &[Grid], every: usize) -> Grid {
-    let frames = grids[0].frames();
-    let width = grids.iter().map(Grid::width).sum();
-    let mut all = Grid::zeros(frames.div_ceil(every), width);
-    for (row, t) in all.rows_mut().zip((0..frames).step_by(every)) {
-        let mut rest = row;
-        for grid in grids {
-            let (part, others) = rest.split_at_mut(grid.width());
-            part.copy_from_slice(grid.row(t));
-            rest = others;
-        }
-    }
-    all
 }
 
 #[cfg(test)]

@@ -26,6 +26,22 @@ impl Grid {
         self.values.extend(row);
     }
 
+    /// Every n-th row of grids with the same frames, side by side.
+    pub(crate) fn beside(grids: &[Self], every: usize) -> Self {
+        let frames = grids[0].frames();
+        let width = grids.iter().map(Self::width).sum();
+        let mut all = Self::zeros(frames.div_ceil(every), width);
+        for (row, t) in all.rows_mut().zip((0..frames).step_by(every)) {
+            let mut rest = row;
+            for grid in grids {
+                let (part, others) = rest.split_at_mut(grid.width());
+                part.copy_from_slice(grid.row(t));
+                rest = others;
+            }
+        }
+        all
+    }
+
     /// How many frames (rows) there are.
     pub fn frames(&self) -> usize {
         self.values.len() / self.width

@@ -12,7 +12,7 @@ use self::classifier::DenseNet;
 use self::net::Perceptron;
 use super::train::{
     self, Batch, ClipNorm, Course, EarlyStopping, Epochs, LearningRate, Mixup, Optimiser, Schedule,
-    Share, Smoothing, Training, WeightDecay,
+    Share, Smoothing, Training, View, WeightDecay,
 };
 use super::{Context, Error, Fitted, Learner, check};
 use crate::bounds::bounded;
@@ -135,6 +135,7 @@ impl Dense {
             epochs: self.epochs.get(),
             clip_norm: self.clip_norm.map(ClipNorm::get),
             early_stopping: self.early_stopping,
+            view: View::default(),
         }
     }
 }

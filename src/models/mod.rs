@@ -51,6 +51,18 @@ pub enum Error {
         /// The form it was offered.
         given: Shape,
     },
+    /// The sequences are shorter than what the model looks at.
+    #[error(
+        "{model} looks at {needed} frames at once, but the sequences have {frames}; lower its `crop` or take longer clips"
+    )]
+    TooShort {
+        /// The model's name.
+        model: &'static str,
+        /// Frames it looks at.
+        needed: usize,
+        /// Frames there are.
+        frames: usize,
+    },
     /// Two parameters contradict each other.
     #[error("{model}: {reason}")]
     Parameters {

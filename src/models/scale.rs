@@ -98,7 +98,12 @@ impl Scaler {
                 values.extend(scaled);
             }
         }
-        samples.described_by(Arc::new(samples.columns().to_vec()), samples.shape(), values)
+        let columns = Arc::new(samples.columns().to_vec());
+        let steps = self.columns.iter().enumerate().map(|(at, column)| match column {
+            Column::Linear { spread, .. } => samples.step(at) * *spread as f32,
+            Column::Kept | Column::Ranked(_) => samples.step(at),
+        });
+        samples.described_by(columns, samples.shape(), values).with_steps(steps.collect())
     }
 }
 

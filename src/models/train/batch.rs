@@ -4,6 +4,8 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::options::Training;
+use super::view::{Curves, View};
 use crate::dataset::Samples;
 
 /// Numbers of one batch, row after row.
@@ -14,20 +16,30 @@ pub(super) struct Rows {
     pub(super) targets: Vec<f32>,
 }
 
-/// Gathers the samples at `picks`; a share of each target is spread over all genres.
-pub(super) fn gather(samples: &Samples, picks: &[usize], smoothing: f64) -> Rows {
-    let genres = samples.genres().len();
-    let mut values = Vec::with_capacity(picks.len() * samples.shape().size());
-    let spread = (smoothing / genres as f64) as f32;
-    let mut targets = vec![spread; picks.len() * genres];
-    for (row, &pick) in picks.iter().enumerate() {
-        values.extend_from_slice(samples.values(pick));
-        targets[row * genres + samples.label(pick)] += (1.0 - smoothing) as f32;
-    }
-    Rows { values, targets }
-}
-
 impl Rows {
+    /// Windows of the samples at `picks`, as training draws and varies them; a share of each target
+    /// is spread over all genres.
+    pub(super) fn drawn(
+        samples: &Samples,
+        picks: &[usize],
+        training: &Training,
+        curves: &Curves,
+        stream: &mut ChaCha8Rng,
+    ) -> Self {
+        let view = &training.view;
+        let mut values = Vec::with_capacity(picks.len() * view.size(samples));
+        for &pick in picks {
+            view.draw(samples, pick, curves, stream, &mut values);
+        }
+        Self { values, targets: targets(samples, picks, training.label_smoothing) }
+    }
+
+    /// The middle windows of the samples at `picks`, as they are.
+    pub(super) fn as_they_are(samples: &Samples, picks: &[usize], view: &View) -> Self {
+        let values = picks.iter().flat_map(|&pick| view.middle(samples, pick)).copied().collect();
+        Self { values, targets: targets(samples, picks, 0.0) }
+    }
+
     /// Mixes each row with another of the batch, its target likewise (Zhang et al. 2018).
     ///
     /// The share is drawn from Beta(`shape`, `shape`) for each row; the larger part stays its own.
@@ -41,6 +53,17 @@ impl Rows {
         self.values = mixed(&self.values, &partners, &shares);
         self.targets = mixed(&self.targets, &partners, &shares);
     }
+}
+
+/// One row of shares for each pick.
+fn targets(samples: &Samples, picks: &[usize], smoothing: f64) -> Vec<f32> {
+    let genres = samples.genres().len();
+    let spread = (smoothing / genres as f64) as f32;
+    let mut targets = vec![spread; picks.len() * genres];
+    for (row, &pick) in picks.iter().enumerate() {
+        targets[row * genres + samples.label(pick)] += (1.0 - smoothing) as f32;
+    }
+    targets
 }
 
 /// Each row times its share plus its partner times the rest.

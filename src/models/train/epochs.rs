@@ -4,11 +4,12 @@ use burn::tensor::{Tensor, TensorData};
 use rand::seq::SliceRandom;
 
 use super::adam::Adam;
-use super::batch;
+use super::batch::Rows;
 use super::dropout::Dropout;
 use super::held_out::hold_out;
 use super::loss::cross_entropy;
 use super::options::Training;
+use super::view::Curves;
 use super::{Net, device, schedule};
 use crate::dataset::Samples;
 use crate::models::{Context, Epoch, Error};
@@ -53,6 +54,8 @@ pub(in crate::models) fn train<N: Net>(
     let mut dropout = Dropout::training(seed.derive("dropout"));
     let mut shuffling = seed.derive("order").stream();
     let mut mixing = seed.derive("mixup").stream();
+    let mut varying = seed.derive("augmentation").stream();
+    let (view, curves) = (&training.view, Curves::of(samples));
     let steps = training.epochs * order.len().div_ceil(training.batch);
     let mut step = 0;
     let mut history: Vec<Epoch> = Vec::new();
@@ -65,11 +68,11 @@ pub(in crate::models) fn train<N: Net>(
         order.shuffle(&mut shuffling);
         let (mut loss, mut right) = (0.0, 0);
         for picks in order.chunks(training.batch) {
-            let mut rows = batch::gather(samples, picks, training.label_smoothing);
+            let mut rows = Rows::drawn(samples, picks, training, &curves, &mut varying);
             if training.mixup > 0.0 {
                 rows.mix(picks.len(), training.mixup, &mut mixing);
             }
-            let shape = [picks.len(), samples.shape().size()];
+            let shape = [picks.len(), view.size(samples)];
             let input = Tensor::from_data(TensorData::new(rows.values, shape), &device);
             let scores = net.forward(input, &mut dropout); // [batch, genres]
             let judged = judge(&scores, &rows.targets);
@@ -93,9 +96,9 @@ pub(in crate::models) fn train<N: Net>(
         if !now.train_loss.is_finite() {
             return Err(Error::Diverged { model, epoch, loss: now.train_loss });
         }
-        let stopping = (!held.is_empty()).then(|| evaluate(&net, &held, training.batch));
+        let stopping = (!held.is_empty()).then(|| evaluate(&net, &held, training));
         let watched = context.watched.filter(|watched| !watched.is_empty());
-        let shown = watched.map(|watched| evaluate(&net, watched, training.batch)).or(stopping);
+        let shown = watched.map(|watched| evaluate(&net, watched, training)).or(stopping);
         (now.validation_loss, now.validation_accuracy) = shown.unzip();
         history.push(now);
         context.watch.event(&Event::EpochEnded {
@@ -118,7 +121,7 @@ pub(in crate::models) fn train<N: Net>(
     let net = best.map_or(net, |(_, _, net)| net);
     // The last step comes after the last loss: look once more.
     order.truncate(training.batch);
-    match evaluate(&net, &samples.select(&order), training.batch) {
+    match evaluate(&net, &samples.select(&order), training) {
         (loss, _) if loss.is_finite() => Ok((net, history)),
         (loss, _) => Err(Error::Diverged { model, epoch: history.len(), loss }),
     }
@@ -133,15 +136,15 @@ fn keep_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(31 << 20)));
 }
 
-/// Mean loss and share named rightly, with dropout off and targets as they are.
-fn evaluate<N: Net>(net: &N, samples: &Samples, batch: usize) -> (f64, f64) {
+/// Mean loss and share named rightly of the middle windows, with dropout off and targets as they are.
+fn evaluate<N: Net>(net: &N, samples: &Samples, training: &Training) -> (f64, f64) {
     let net = net.valid();
     let device = device().inner();
     let (mut loss, mut right) = (0.0, 0);
     let positions: Vec<usize> = (0..samples.len()).collect();
-    for picks in positions.chunks(batch) {
-        let rows = batch::gather(samples, picks, 0.0);
-        let shape = [picks.len(), samples.shape().size()];
+    for picks in positions.chunks(training.batch) {
+        let rows = Rows::as_they_are(samples, picks, &training.view);
+        let shape = [picks.len(), training.view.size(samples)];
         let input = Tensor::from_data(TensorData::new(rows.values, shape), &device);
         let judged = judge(&net.forward(input, &mut Dropout::off()), &rows.targets);
         loss += judged.loss;

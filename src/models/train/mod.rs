@@ -13,6 +13,8 @@ mod held_out;
 mod loss;
 mod options;
 mod schedule;
+#[allow(dead_code)] // the sequence nets come next
+mod view;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -25,12 +27,17 @@ pub use options::{
     Batch, ClipNorm, EarlyStopping, Epochs, LearningRate, Mixup, Optimiser, Schedule, Share,
     Smoothing, WeightDecay,
 };
+#[allow(unused_imports)]
+pub(super) use view::{Augment, View, windows_scored};
+#[allow(unused_imports)]
+pub use view::{Crop, Decibels, Frames, Mask};
 
 /// A net as the training loop sees it.
 pub(super) trait Net: Module {
     /// One score (before softmax) for each genre.
     ///
-    /// `input` is `[batch, values]`; the result is `[batch, genres]`.
+    /// `input` is `[batch, values]`, of a sequence its frames one after another; the result is
+    /// `[batch, genres]`.
     fn forward(&self, input: Tensor<2>, dropout: &mut Dropout) -> Tensor<2>;
 }
 

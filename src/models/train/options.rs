@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::view::View;
 use crate::bounds::bounded;
 
 bounded! {
@@ -112,11 +113,13 @@ pub(in crate::models) struct Training {
     pub(in crate::models) clip_norm: Option<f64>,
     /// When to end before that.
     pub(in crate::models) early_stopping: Option<EarlyStopping>,
+    /// What of a sample the net sees.
+    pub(in crate::models) view: View,
 }
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::{Optimiser, Schedule, Training};
+    use super::{Optimiser, Schedule, Training, View};
 
     /// Adam at a constant rate and nothing else: what tests start from.
     pub(in crate::models::train) fn plain() -> Training {
@@ -132,6 +135,7 @@ pub(super) mod tests {
             epochs: 1,
             clip_norm: None,
             early_stopping: None,
+            view: View::default(),
         }
     }
 }

@@ -13,6 +13,8 @@ mod distance;
 pub mod forest;
 mod hard_votes;
 pub mod knn;
+#[allow(dead_code)] // until the first net is made of them
+mod layers;
 pub mod majority;
 mod register;
 pub mod scale;

@@ -3,4 +3,5 @@
 //! Kernels are plain functions over slices of numbers, forward and backward. A [`node`] makes them
 //! one step of the net in training; a trained net calls them as they are.
 
+pub(super) mod convolution;
 pub(super) mod node;

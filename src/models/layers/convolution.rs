@@ -1,0 +1,101 @@
+//! Convolution, batch normalisation, rectification and pooling: one block, one operation.
+//!
+//! Numbers lie as `[image, row, column, channel]`, the channel running fastest, so that a window's
+//! values and a pixel's results lie beside each other. Convolution over time alone is the same with
+//! one row. Sums run over register tiles straight from the image (`tile`, `slopes`); no window is
+//! ever copied into a matrix.
+//!
+//! Normalising keeps the order of a filter's values, or turns it round where its scale is negative.
+//! So the value a pool lets through is picked before the batch's mean and variance are known, while
+//! the values are still in the cache, and everything behind works on pooled numbers only.
+
+mod back;
+mod forth;
+mod frame;
+mod layer;
+mod measure;
+mod parameters;
+mod pool;
+mod score;
+mod slopes;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+use pulp::{Simd, WithSimd};
+use serde::{Deserialize, Serialize};
+
+pub(in crate::models) use layer::Convolution;
+pub use parameters::{Block, Dimensions, Filters, Kernel, Pool, PoolExtent};
+pub(in crate::models) use score::{Folded, Scorer};
+
+/// Added to variances, so that a filter that is always the same can be divided by its spread.
+const EPSILON: f64 = 1e-5;
+
+/// Sizes of one block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::models) struct Form {
+    /// Rows of an image; one where there is only time.
+    pub(in crate::models) rows: usize,
+    /// Columns of an image.
+    pub(in crate::models) columns: usize,
+    /// Values of a pixel that comes in.
+    pub(in crate::models) channels: usize,
+    /// Values of a pixel that comes out.
+    pub(in crate::models) filters: usize,
+    /// Extent of the window in rows and columns, both odd; half of it lies on each side.
+    pub(in crate::models) kernel: [usize; 2],
+    /// Rows and columns of which the largest value is kept; what does not fill a pool is dropped.
+    pub(in crate::models) pool: [usize; 2],
+}
+
+impl Form {
+    /// Numbers of an image that comes in.
+    pub(in crate::models) fn input(&self) -> usize {
+        self.rows * self.columns * self.channels
+    }
+
+    /// Rows and columns after pooling.
+    pub(in crate::models) fn pooled(&self) -> [usize; 2] {
+        [self.rows / self.pool[0], self.columns / self.pool[1]]
+    }
+
+    /// Numbers of an image that comes out.
+    pub(in crate::models) fn output(&self) -> usize {
+        self.pooled().iter().product::<usize>() * self.filters
+    }
+
+    /// Weights of one filter.
+    fn taps(&self) -> usize {
+        self.kernel[0] * self.kernel[1] * self.channels
+    }
+
+    /// Numbers of an image before pooling.
+    fn raw(&self) -> usize {
+        self.rows * self.columns * self.filters
+    }
+
+    /// Rows to work on at a time: whole pools, about half of the first cache.
+    fn band(&self) -> usize {
+        let pools = 16_384 / (self.columns * self.filters * self.pool[0]);
+        pools.max(1) * self.pool[0]
+    }
+
+    /// Whether sums are worked out again on the way back. With few taps that takes no longer than
+    /// writing and reading them, and saves the largest piece of memory.
+    fn forgets(&self) -> bool {
+        self.taps() <= 16
+    }
+}
+
+/// Runs `work` with the widest registers of this processor.
+#[inline]
+fn vectorised<W: WithSimd>(work: W) -> W::Output {
+    // `Arch` knows of these only where a feature is on that would rebuild what shares the library.
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    if let Some(simd) = pulp::x86::V3::try_new() {
+        return Simd::vectorize(simd, work);
+    }
+    pulp::Arch::new().dispatch(work)
+}

@@ -22,7 +22,7 @@ pub(in crate::models) struct Convolution {
     pub(super) scale: Param<Tensor<1>>,
     pub(super) shift: Param<Tensor<1>>,
     #[module(skip)]
-    form: Form,
+    pub(super) form: Form,
     #[module(skip)]
     pub(super) running: Running,
 }

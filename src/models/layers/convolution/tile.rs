@@ -103,8 +103,10 @@ impl WithSimd for Convolve<'_> {
             let (tile, _) = S::as_simd_f32s(tile);
             let mut pixel = 0;
             while pixel < pixels {
-                // The last tile reaches back over pixels that are done, to the same result.
-                pixel = pixel.min(pixels.saturating_sub(PIXELS));
+                if pixels >= PIXELS {
+                    // The last tile reaches back over pixels that are done, to the same result.
+                    pixel = pixel.min(pixels - PIXELS);
+                }
                 let (mut row, mut column) = (rows.start + pixel / columns, pixel % columns);
                 let mut starts = [0; PIXELS];
                 for start in &mut starts {

@@ -39,7 +39,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
 const LEAVES: [&str; 6] = ["atomic", "bounds", "registry", "seed", "watch", "workers"];
 
 /// Foreign libraries and the only places that may name them.
-const DOORS: [(&str, &[&str]); 10] = [
+const DOORS: [(&str, &[&str]); 11] = [
     ("symphonia", &["audio/"]),
     ("rubato", &["audio/"]),
     ("realfft", &["features/"]),
@@ -48,6 +48,7 @@ const DOORS: [(&str, &[&str]); 10] = [
     ("linfa_trees", &["models/"]),
     ("smartcore", &["models/"]),
     ("burn", &["models/"]),
+    ("pulp", &["models/layers/"]),
     ("plotters", &["report/figures"]),
     ("serde_yaml", &["experiment/", "models/dense/tests"]),
 ];

@@ -5,3 +5,7 @@
 
 pub(super) mod convolution;
 pub(super) mod node;
+pub(super) mod product;
+pub(super) mod recurrence;
+mod squash;
+mod vectors;

@@ -1,0 +1,311 @@
+//! Matrix products of nets: many against the same right factor.
+//!
+//! A recurrent layer multiplies by one matrix at every step of a sequence, so the matrix is laid out
+//! for the inner loop once ([`Factor`]) and not at every step. Each row of a product is the same
+//! bits whatever other rows are worked out with it.
+
+use pulp::{Simd, WithSimd};
+
+use super::vectors::vectorised;
+
+/// Vectors in a strip of columns. Two, times six rows, fill the sixteen registers of a processor
+/// together with a row's value and two columns.
+const STRIP: usize = 2;
+/// Rows of the factor that are worked off at once: a strip of them stays in the first cache.
+const DEPTH: usize = 256;
+/// Rows of the left matrix that are worked off at once: they stay in the second cache.
+const HEIGHT: usize = 128;
+/// Widest vector of any processor, in numbers.
+const WIDEST: usize = 16;
+
+/// The right factor of products, in strips of columns as the inner loop reads them.
+#[derive(Debug)]
+pub(in crate::models) struct Factor {
+    rows: usize,
+    columns: usize,
+    /// Columns in a strip.
+    width: usize,
+    /// Block after block of `DEPTH` rows, in each strip after strip, in each row after row.
+    values: Vec<f32>,
+    /// Where they start, so that vectors cross no border between cache lines.
+    start: usize,
+}
+
+impl Factor {
+    /// A factor of zeros.
+    fn zeros(rows: usize, columns: usize) -> Self {
+        let width = vectorised(Width);
+        let values = vec![0.0; rows * columns.next_multiple_of(width) + WIDEST];
+        let start = values.as_ptr().align_offset(4 * WIDEST).min(WIDEST);
+        Self { rows, columns, width, values, start }
+    }
+
+    /// A matrix of `columns` columns, row after row.
+    pub(in crate::models) fn new(matrix: &[f32], columns: usize) -> Self {
+        let mut factor = Self::zeros(matrix.len() / columns, columns);
+        factor.fill(matrix);
+        factor
+    }
+
+    /// The transpose of a matrix of `rows` columns, row after row.
+    pub(in crate::models) fn transposed(matrix: &[f32], rows: usize) -> Self {
+        let mut factor = Self::zeros(rows, matrix.len() / rows);
+        let (columns, width) = (factor.columns, factor.width);
+        factor.strips(|depth, from, strip| {
+            for column in from..columns.min(from + width) {
+                let values = &matrix[column * rows + depth..];
+                for (row, &value) in strip.chunks_exact_mut(width).zip(values) {
+                    row[column - from] = value;
+                }
+            }
+        });
+        factor
+    }
+
+    /// Takes other numbers in place of its own; rows that they do not reach keep theirs.
+    fn fill(&mut self, matrix: &[f32]) {
+        let (columns, width) = (self.columns, self.width);
+        self.strips(|depth, from, strip| {
+            let count = width.min(columns - from);
+            let rows = matrix.chunks_exact(columns).skip(depth);
+            for (row, values) in strip.chunks_exact_mut(width).zip(rows) {
+                row[..count].copy_from_slice(&values[from..from + count]);
+            }
+        });
+    }
+
+    /// Calls `set` with the first row, the first column and the numbers of each strip.
+    fn strips(&mut self, mut set: impl FnMut(usize, usize, &mut [f32])) {
+        let padded = self.columns.next_multiple_of(self.width);
+        for depth in (0..self.rows).step_by(DEPTH) {
+            let rows = DEPTH.min(self.rows - depth);
+            let block = &mut self.values[self.start + depth * padded..][..rows * padded];
+            for (strip, values) in block.chunks_exact_mut(rows * self.width).enumerate() {
+                set(depth, strip * self.width, values);
+            }
+        }
+    }
+}
+
+/// Adds `left · factor` to `sums`; both hold row after row.
+pub(in crate::models) fn add_product(left: &[f32], factor: &Factor, sums: &mut [f32]) {
+    vectorised(Product { left, factor, sums });
+}
+
+/// `leftᵀ · right` of two matrices with as many rows, of `left_columns` and `right_columns`.
+pub(in crate::models) fn transposed_product(
+    left: &[f32],
+    left_columns: usize,
+    right: &[f32],
+    right_columns: usize,
+) -> Vec<f32> {
+    let rows = left.len() / left_columns;
+    let mut sums = vec![0.0; left_columns * right_columns];
+    let mut turned = vec![0.0; left_columns * DEPTH.min(rows)];
+    let mut factor = Factor::zeros(DEPTH.min(rows), right_columns);
+    let blocks = left.chunks(DEPTH * left_columns).zip(right.chunks(DEPTH * right_columns));
+    for (left, right) in blocks {
+        let depth = left.len() / left_columns;
+        if depth < factor.rows {
+            factor = Factor::zeros(depth, right_columns);
+            turned.truncate(left_columns * depth);
+        }
+        turn(left, left_columns, &mut turned);
+        factor.fill(right);
+        add_product(&turned, &factor, &mut sums);
+    }
+    sums
+}
+
+/// Writes the transpose of a matrix of `columns` columns.
+fn turn(matrix: &[f32], columns: usize, turned: &mut [f32]) {
+    /// Columns turned at once: as many lines of memory are written side by side.
+    const ABREAST: usize = 8;
+    let rows = matrix.len() / columns;
+    for (at, turned) in turned.chunks_mut(ABREAST * rows).enumerate() {
+        for (row, values) in matrix.chunks_exact(columns).enumerate() {
+            let values = &values[at * ABREAST..];
+            for (column, value) in turned[row..].iter_mut().step_by(rows).zip(values) {
+                *column = *value;
+            }
+        }
+    }
+}
+
+/// Columns in a strip on this processor.
+struct Width;
+
+impl WithSimd for Width {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        STRIP * S::F32_LANES
+    }
+}
+
+/// One product.
+struct Product<'a> {
+    left: &'a [f32],
+    factor: &'a Factor,
+    sums: &'a mut [f32],
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { left, factor, sums } = self;
+        let padded = factor.columns.next_multiple_of(factor.width);
+        let left = left.chunks(HEIGHT * factor.rows);
+        for (left, sums) in left.zip(sums.chunks_mut(HEIGHT * factor.columns)) {
+            for depth in (0..factor.rows).step_by(DEPTH) {
+                let rows = DEPTH.min(factor.rows - depth);
+                let block = &factor.values[factor.start + depth * padded..][..rows * padded];
+                for (at, strip) in block.chunks_exact(rows * factor.width).enumerate() {
+                    let (strip, _) = S::as_simd_f32s(strip);
+                    let from = at * factor.width;
+                    down(simd, left, sums, [factor.rows, factor.columns], [depth, from], strip);
+                }
+            }
+        }
+    }
+}
+
+/// Adds the product of all rows with one strip, six rows at a time.
+///
+/// `lengths` are those of a row of `left` and of `sums`, `starts` the first places in them.
+#[inline(always)]
+fn down<S: Simd>(
+    simd: S,
+    left: &[f32],
+    sums: &mut [f32],
+    lengths: [usize; 2],
+    starts: [usize; 2],
+    strip: &[S::f32s],
+) {
+    let rows = sums.len() / lengths[1];
+    let mut row = 0;
+    while row < rows {
+        let left = &left[row * lengths[0]..];
+        let sums = &mut sums[row * lengths[1]..];
+        // Two rows alone would leave most of the processor idle: seven and eight are parted evenly.
+        row += match rows - row {
+            1 => add::<S, 1>(simd, left, sums, lengths, starts, strip),
+            2 => add::<S, 2>(simd, left, sums, lengths, starts, strip),
+            3 => add::<S, 3>(simd, left, sums, lengths, starts, strip),
+            4 | 7 | 8 => add::<S, 4>(simd, left, sums, lengths, starts, strip),
+            5 => add::<S, 5>(simd, left, sums, lengths, starts, strip),
+            _ => add::<S, 6>(simd, left, sums, lengths, starts, strip),
+        };
+    }
+}
+
+/// Adds the product of the first `R` rows with one strip, and says how many they were.
+#[inline(always)]
+fn add<S: Simd, const R: usize>(
+    simd: S,
+    left: &[f32],
+    sums: &mut [f32],
+    lengths: [usize; 2],
+    starts: [usize; 2],
+    strip: &[S::f32s],
+) -> usize {
+    let (strip, _) = strip.as_chunks::<STRIP>();
+    let depth = strip.len();
+    let rows: [&[f32]; R] =
+        std::array::from_fn(|row| &left[row * lengths[0] + starts[0]..][..depth]);
+    let mut tile = [[simd.splat_f32s(0.0); STRIP]; R];
+    for (at, columns) in strip.iter().enumerate() {
+        for (sums, row) in tile.iter_mut().zip(&rows) {
+            let value = simd.splat_f32s(row[at]);
+            for (sum, column) in sums.iter_mut().zip(columns) {
+                *sum = simd.mul_add_e_f32s(value, *column, *sum);
+            }
+        }
+    }
+    let count = (STRIP * S::F32_LANES).min(lengths[1] - starts[1]);
+    for (row, tile) in tile.iter().enumerate() {
+        let sums = &mut sums[row * lengths[1] + starts[1]..][..count];
+        let (whole, rest) = S::as_mut_simd_f32s(sums);
+        let parts = whole.len();
+        for (sum, add) in whole.iter_mut().zip(tile) {
+            *sum = simd.add_f32s(*sum, *add);
+        }
+        if !rest.is_empty() {
+            let sum = simd.add_f32s(simd.partial_load_f32s(rest), tile[parts]);
+            simd.partial_store_f32s(rest, sum);
+        }
+    }
+    R
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt;
+
+    use super::*;
+    use crate::seed::Seed;
+
+    fn matrix(count: usize, seed: u64) -> Vec<f32> {
+        let mut stream = Seed::new(seed).stream();
+        (0..count).map(|_| stream.random::<f32>() - 0.5).collect()
+    }
+
+    /// Worked out in double precision, term by term.
+    fn exact(left: &[f32], right: &[f32], inner: usize, columns: usize) -> Vec<f64> {
+        let mut sums = Vec::new();
+        for row in left.chunks_exact(inner) {
+            for column in 0..columns {
+                let terms = row.iter().zip(right.iter().skip(column).step_by(columns));
+                sums.push(terms.map(|(&a, &b)| f64::from(a) * f64::from(b)).sum());
+            }
+        }
+        sums
+    }
+
+    fn transpose(matrix: &[f32], columns: usize) -> Vec<f32> {
+        (0..columns).flat_map(|c| matrix.iter().skip(c).step_by(columns).copied()).collect()
+    }
+
+    fn near(left: &[f32], right: &[f64]) -> bool {
+        let near = |(a, b): (&f32, &f64)| (f64::from(*a) - b).abs() < 1e-5 * (1.0 + b.abs());
+        left.len() == right.len() && left.iter().zip(right).all(near)
+    }
+
+    #[test]
+    fn products_of_all_sizes_are_those_of_the_definition() {
+        for rows in [1, 2, 3, 4, 5, 6, 7, 8, 13, 130] {
+            for inner in [1, 7, 256, 300] {
+                for columns in [1, 8, 16, 17, 33] {
+                    let (left, right) = (matrix(rows * inner, 1), matrix(inner * columns, 2));
+                    let exact = exact(&left, &right, inner, columns);
+                    let mut sums = vec![0.0; rows * columns];
+                    add_product(&left, &Factor::new(&right, columns), &mut sums);
+                    assert!(near(&sums, &exact), "{rows} × {inner} × {columns}");
+                    let turned = Factor::transposed(&transpose(&right, columns), inner);
+                    sums.fill(0.0);
+                    add_product(&left, &turned, &mut sums);
+                    assert!(near(&sums, &exact), "{rows} × {inner} × {columns}, transposed");
+                    let turned = transpose(&left, inner);
+                    let sums = transposed_product(&turned, rows, &right, columns);
+                    assert!(near(&sums, &exact), "{rows} × {inner} × {columns}, left transposed");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_is_the_same_bits_alone_and_among_others() {
+        let (left, right) = (matrix(150 * 270, 3), matrix(270 * 20, 4));
+        let factor = Factor::new(&right, 20);
+        let mut together = vec![0.25; 150 * 20];
+        add_product(&left, &factor, &mut together);
+        for row in [0, 5, 63, 149] {
+            let mut alone = vec![0.25; 20];
+            add_product(&left[row * 270..][..270], &factor, &mut alone);
+            assert_eq!(alone, together[row * 20..][..20]);
+        }
+    }
+}

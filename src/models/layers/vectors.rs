@@ -1,0 +1,17 @@
+//! Inner loops compiled for the widest vectors of the processor at hand.
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// Runs the work with the instructions this processor has.
+///
+/// What the work calls must be inlined into it, or it is compiled for the oldest processors.
+#[inline]
+pub(in crate::models) fn vectorised<W: WithSimd>(work: W) -> W::Output {
+    // Asked for by name, because the feature that makes the library do so would rebuild every
+    // crate that uses it.
+    #[cfg(target_arch = "x86_64")]
+    if let Some(simd) = pulp::x86::V3::try_new() {
+        return Simd::vectorize(simd, work);
+    }
+    Arch::new().dispatch(work)
+}

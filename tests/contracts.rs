@@ -14,8 +14,15 @@ const WIDTH: usize = 6;
 const FRAMES: usize = 8;
 
 /// Settings that make a model quick to fit, by name; others are fitted as they are.
-const SMALL: &[(&str, &str)] =
-    &[("forest", "{ trees: 20 }"), ("dense", "{ hidden: [16], epochs: 30, batch: 8 }")];
+const SMALL: &[(&str, &str)] = &[
+    ("forest", "{ trees: 20 }"),
+    ("dense", "{ hidden: [16], epochs: 30, batch: 8 }"),
+    (
+        "lstm",
+        "{ hidden: 8, convolution: [{ filters: 8, pool: 2 }], crop: { length: 6, hop: 2 }, \
+         epochs: 30, batch: 8, gain: 0.2, equaliser: 0.1, time_mask: 2, frequency_mask: 1 }",
+    ),
+];
 
 /// Further settings under which the laws must hold.
 const VARIANTS: &str = "
@@ -30,6 +37,11 @@ const VARIANTS: &str = "
 - tree: { library: linfa, classes: joint }
 - forest: { trees: 10, extra: true, bootstrap: false, columns: 3 }
 - forest: { trees: 10, library: smartcore, columns: all, min_leaf: 2 }
+- lstm: { convolution: [], crop: null, pooling: last, bidirectional: false, layers: 2, hidden: 8,
+    epochs: 30, batch: 8, dropout: 0.1, time_mask: 0, frequency_mask: 0, learning_rate: 0.01 }
+- lstm: { convolution: [{ filters: 4, pool: [2, 1] }], dimensions: 2, pooling: max, hidden: 8,
+    crop: { length: 8, hop: 1 }, epochs: 30, batch: 8, mixup: 0, seeds: 2, learning_rate: 0.01,
+    early_stopping: { share: 0.2, patience: 20 } }
 ";
 
 fn models() -> Vec<Model> {

@@ -13,8 +13,9 @@ mod distance;
 pub mod forest;
 mod hard_votes;
 pub mod knn;
-#[allow(dead_code)] // until the first net is made of them
+#[allow(dead_code)] // until every net is made of them
 mod layers;
+pub mod lstm;
 pub mod majority;
 mod register;
 pub mod scale;
@@ -38,6 +39,7 @@ register::models! {
     "tree" => Tree(tree::Tree),
     "forest" => Forest(forest::Forest),
     "dense" => Dense(dense::Dense),
+    "lstm" => Lstm(lstm::Lstm),
 }
 
 /// Why a model could not be fitted or could not score.

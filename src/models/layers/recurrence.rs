@@ -14,6 +14,8 @@
 //! out step by step. On the way back the slopes of all gates are kept, so that every weight's slope
 //! is one product too.
 
+mod layer;
+mod score;
 #[cfg(test)]
 mod tests;
 
@@ -23,9 +25,11 @@ use super::node::Operation;
 use super::product::{Factor, add_product, transposed_product};
 use super::squash::{sigmoid, tanh};
 use super::vectors::vectorised;
+pub(in crate::models) use layer::Layer;
+pub(in crate::models) use score::Memory;
 
 /// Numbers of gates for each of the hidden state: input, forget, candidate, output.
-pub(in crate::models) const GATES: usize = 4;
+const GATES: usize = 4;
 
 /// One layer of long short-term memory in one direction.
 ///

@@ -151,6 +151,78 @@ fn segments_are_rows_and_sequences_are_arrays() {
     assert_eq!(names.lines().count(), 8);
 }
 
+/// The sequences that a recipe gives for `music`.
+fn sequences(folder: &Path, recipe: &str) -> crossfold::dataset::Tensor {
+    let output = crossfold(folder, &["extract", "music", "-o", "f.npy", "--recipe", recipe]);
+    assert!(output.status.success(), "{}", err(&output));
+    crossfold::dataset::Tensor::read(&folder.join("f.npy"), None).unwrap()
+}
+
+#[test]
+fn a_recipe_file_says_what_names_cannot() {
+    let folder = music();
+    let all = sequences(folder.path(), "log-mel,chroma");
+    fs::write(folder.path().join("thin.yaml"), "columns: [log-mel, chroma]\nevery: 2\n").unwrap();
+    let thin = sequences(folder.path(), "thin.yaml");
+    let ([clips, frames, width], [_, half, _]) = (&all.shape[..], &thin.shape[..]) else {
+        panic!("{:?} and {:?}", all.shape, thin.shape)
+    };
+    assert_eq!(thin.shape, [*clips, frames.div_ceil(2), *width]);
+    let frame = |tensor: &crossfold::dataset::Tensor, frames: &usize, clip, at| {
+        let start = (clip * frames + at) * width;
+        tensor.values[start..start + width].to_vec()
+    };
+    for clip in 0..*clips {
+        for at in 0..*half {
+            assert_eq!(frame(&thin, half, clip, at), frame(&all, frames, clip, 2 * at));
+        }
+    }
+    let text = "columns: [mfcc]\nhop: 1024\ncoefficients: 13\ndeltas: 2\npadding: zero\n";
+    fs::write(folder.path().join("slopes.yml"), text).unwrap();
+    assert_eq!(sequences(folder.path(), "slopes.yml").shape, [8, 22_050 / 1024 + 1, 3 * 13]);
+}
+
+#[test]
+fn the_recipe_file_in_the_help_is_the_default() {
+    let folder = music();
+    let help = out(&crossfold(folder.path(), &["extract", "--help"]));
+    let lines = help.lines().skip_while(|line| !line.starts_with("A recipe file may say"));
+    let text: Vec<&str> =
+        lines.skip(1).take_while(|line| !line.is_empty()).map(str::trim).collect();
+    assert_eq!(text.len(), 8, "{help}");
+    fs::write(folder.path().join("default.yaml"), text.join("\n")).unwrap();
+    assert_eq!(sequences(folder.path(), "default.yaml"), sequences(folder.path(), "mfcc"));
+}
+
+#[test]
+fn a_mistake_in_a_recipe_file_shows_its_line() {
+    let folder = music();
+    let message = |text: &str| {
+        fs::write(folder.path().join("bad.yaml"), text).unwrap();
+        let output =
+            crossfold(folder.path(), &["extract", "music", "-o", "f.npz", "--recipe", "bad.yaml"]);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        err(&output)
+    };
+    insta::assert_snapshot!(
+        [
+            message("columns: [mfcc]\nhopp: 1024\n"),
+            message("columns:\n  - mfcc\n  - chorma\n"),
+            message("frame: 4096\nhop: 0\n"),
+            message("hop: fast\n"),
+            message("frame: 256\n"),
+            message("padding: mirror\n"),
+            message("columns: [mfcc\n"),
+            message("- mfcc\n"),
+            message("\n"),
+        ]
+        .join("\n")
+    );
+    let output =
+        crossfold(folder.path(), &["extract", "music", "-o", "f.npz", "--recipe", "no.yaml"]);
+    assert!(err(&output).contains("cannot read no.yaml"), "{}", err(&output));
+}
+
 #[test]
 fn wrong_words_are_refused_before_any_work() {
     let folder = music();

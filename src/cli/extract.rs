@@ -12,6 +12,7 @@ use crate::audio::Limit;
 use crate::dataset::{
     Cache, Effort, Extraction, Precision, Prepared, Sheet, Stack, clips, compare, prepare,
 };
+use crate::experiment::frame_recipe;
 use crate::features::{FRAME_FEATURES, FrameRecipe, Recipe};
 use crate::registry;
 use crate::watch::Watch as _;
@@ -26,8 +27,9 @@ pub struct Arguments {
     /// The file to write: .csv or .parquet for a table, .npz or .npy for sequences
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// What to compute: kaggle, librosa-0.11, or framewise features by name, as in log-mel,chroma
-    #[arg(long, value_name = "NAME", default_value = "kaggle")]
+    /// What to compute: kaggle, librosa-0.11, framewise features by name, as in log-mel,chroma, or
+    /// a .yaml file that names them and their frames
+    #[arg(long, value_name = "NAME|FILE", default_value = "kaggle")]
     recipe: String,
     /// Cut clips into segments of this length, each a row of its own
     #[arg(long, value_name = "SECONDS")]
@@ -63,7 +65,18 @@ Examples:
   crossfold extract music/ -o features.csv
   crossfold extract music/ -o segments.parquet --segments 3
   crossfold extract music/ -o sequences.npz --recipe log-mel,chroma --frames 400 --half
+  crossfold extract music/ -o sequences.npz --recipe thin.yaml
   crossfold extract gtzan/audio -o features.csv --compare features_30_sec.csv
+
+A recipe file may say, each line its default:
+  columns: [mfcc]    # framewise features; `crossfold list` names them
+  frame: 2048        # samples of a frame, even
+  hop: 512           # samples from a frame to the next
+  every: 1           # keep every n-th frame only
+  padding: reflect   # beyond the edges of a clip: reflect or zero
+  bands: 128         # mel bands, under mfcc and onset strength too
+  coefficients: 20   # MFCCs
+  deltas: 0          # after the MFCCs, their slopes (1) and curvatures (2)
 
 Clips that lie as GENRE/CLIP.wav are labelled by their folder. What was extracted is kept in
 $CROSSFOLD_CACHE, else ~/.cache/crossfold, by content of clip and recipe.
@@ -123,9 +136,20 @@ pub fn extract(arguments: &Arguments) -> Result<Outcome, Failure> {
     Ok(if prepared.failed.is_empty() { Outcome::Done } else { Outcome::Unexpected })
 }
 
-/// What the recipe's name means.
+/// What the recipe's name means, or its file says.
 fn extraction(arguments: &Arguments) -> Result<Extraction, Failure> {
     let wrong = |error: &dyn std::fmt::Display| Failure::Input(anyhow::anyhow!("{error}"));
+    let no_segments = || match arguments.segments {
+        Some(_) => {
+            Err(wrong(&"`--segments` cuts rows, and framewise features have none; leave it out"))
+        }
+        None => Ok(()),
+    };
+    let path = Path::new(&arguments.recipe);
+    if path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+        no_segments()?;
+        return Ok(Extraction::Frames(frame_recipe(path)?));
+    }
     if let Ok(recipe) = Recipe::named(&arguments.recipe) {
         let recipe = match arguments.segments {
             Some(seconds) => recipe.with_segments(seconds).map_err(|error| wrong(&error))?,
@@ -142,11 +166,7 @@ fn extraction(arguments: &Arguments) -> Result<Extraction, Failure> {
         let expected = registry::expected(unknown, known.iter().copied());
         return Err(wrong(&format!("unknown recipe `{unknown}`; {expected}")));
     }
-    if arguments.segments.is_some() {
-        return Err(wrong(
-            &"`--segments` cuts rows, and framewise features have none; leave it out",
-        ));
-    }
+    no_segments()?;
     FrameRecipe::of(&names).map(Extraction::Frames).map_err(|error| wrong(&error))
 }
 

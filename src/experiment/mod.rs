@@ -12,6 +12,7 @@ mod plan;
 mod predictions;
 mod problem;
 mod provenance;
+mod recipe_file;
 mod record;
 mod run;
 mod store;
@@ -20,6 +21,7 @@ mod typed;
 pub use expect::{Verdict, verdicts};
 pub use parse::{Contender, Experiment, FeatureSet, Folds, Name, Protocol, Repeats, Source};
 pub use plan::{Cell, Place, Plan};
+pub use recipe_file::frame_recipe;
 pub use record::{
     CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FoldFacts, Machine, ProtocolFacts,
     Provenance, Record, UnitFacts,

@@ -12,7 +12,7 @@ const EDITION: u32 = 1;
 
 /// How a clip becomes a sequence: what a row of each frame holds, and which frames there are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Wire")]
+#[serde(try_from = "FrameSettings")]
 pub struct FrameRecipe {
     columns: Vec<String>,
     frame: usize,
@@ -25,20 +25,28 @@ pub struct FrameRecipe {
 }
 
 /// A recipe as it is written, before it is checked. What is left out takes its default.
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Wire {
-    columns: Vec<String>,
-    frame: usize,
-    hop: usize,
-    every: usize,
-    padding: Padding,
-    bands: usize,
-    coefficients: usize,
-    deltas: usize,
+pub struct FrameSettings {
+    /// Names of [`FRAME_FEATURES`], at least one.
+    pub columns: Vec<String>,
+    /// Samples of one frame: even, 32..=65536.
+    pub frame: usize,
+    /// Samples from one frame to the next, 1..=frame.
+    pub hop: usize,
+    /// Every how many frames one is kept, 1..=1000.
+    pub every: usize,
+    /// What lies beyond the edges of a clip.
+    pub padding: Padding,
+    /// Mel bands, 1..=512.
+    pub bands: usize,
+    /// MFCCs, 1..=bands.
+    pub coefficients: usize,
+    /// Orders of deltas that follow the MFCCs, 0..=2.
+    pub deltas: usize,
 }
 
-impl Default for Wire {
+impl Default for FrameSettings {
     fn default() -> Self {
         let FrameRecipe { columns, frame, hop, every, padding, bands, coefficients, deltas } =
             FrameRecipe::default();
@@ -46,11 +54,12 @@ impl Default for Wire {
     }
 }
 
-impl TryFrom<Wire> for FrameRecipe {
+impl TryFrom<FrameSettings> for FrameRecipe {
     type Error = Error;
 
-    fn try_from(wire: Wire) -> Result<Self, Error> {
-        let Wire { columns, frame, hop, every, padding, bands, coefficients, deltas } = wire;
+    fn try_from(settings: FrameSettings) -> Result<Self, Error> {
+        let FrameSettings { columns, frame, hop, every, padding, bands, coefficients, deltas } =
+            settings;
         Self { columns, frame, hop, every, padding, bands, coefficients, deltas }.checked()
     }
 }

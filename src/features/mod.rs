@@ -35,7 +35,7 @@ mod zero_crossings;
 
 pub use analysis::Analysis;
 pub use error::Error;
-pub use frame_recipe::FrameRecipe;
+pub use frame_recipe::{FrameRecipe, FrameSettings};
 pub use framewise::{FRAME_FEATURES, FrameFeature, Frames, frame_columns, framewise};
 pub use from_mel::{FromMel, from_mel, from_mel_columns};
 pub use grid::Grid;

@@ -12,10 +12,11 @@
 //! become [`Samples`](dataset::Samples), a protocol becomes [`Fold`](split::Fold)s, a
 //! [`Learner`](models::Learner) becomes a [`Classifier`](models::Classifier), and what the
 //! classifier says of tracks it never saw becomes a [`Record`](experiment::Record), from which every
-//! table and figure is drawn. Beside them stand six leaves that everyone may use: [`seed`]
+//! table and figure is drawn. Beside them stand seven leaves that everyone may use: [`seed`]
 //! (randomness derived by name), [`watch`] (events, so that only `cli` prints), [`registry`]
 //! (closed sets as tables), [`bounds`] (numbers that cannot be out of range), [`atomic`] (files that
-//! are there whole or not at all) and [`workers`] (pieces of work on threads, answered in order).
+//! are there whole or not at all), [`workers`] (pieces of work on threads, answered in order) and
+//! [`matrix`] (products, eigenvectors, Cholesky factors).
 
 pub mod atomic;
 pub mod audio;
@@ -26,6 +27,7 @@ pub mod engine;
 pub mod evaluation;
 pub mod experiment;
 pub mod features;
+pub mod matrix;
 pub mod models;
 pub mod registry;
 pub mod report;

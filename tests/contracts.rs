@@ -42,6 +42,7 @@ const VARIANTS: &str = "
 - lstm: { convolution: [{ filters: 4, pool: [2, 1] }], dimensions: 2, pooling: max, hidden: 8,
     crop: { length: 8, hop: 1 }, epochs: 30, batch: 8, mixup: 0, seeds: 2, learning_rate: 0.01,
     early_stopping: { share: 0.2, patience: 20 } }
+- kernel: { ridge: 0.5, gamma: 2, clip: 1 }
 ";
 
 fn models() -> Vec<Model> {
@@ -214,7 +215,7 @@ fn a_genre_without_training_rows_gets_a_score_and_shifts_no_other() {
             same += usize::from((wider[0] > wider[2]) == (known[0] > known[1]));
             // A net spreads a little to every genre it has a place for, and starts from other
             // weights where it has more places: rows near the border may change sides.
-            if ["majority", "knn", "svm", "tree", "forest"].contains(&model.name()) {
+            if ["majority", "knn", "svm", "kernel", "tree", "forest"].contains(&model.name()) {
                 assert_eq!([wider[0], wider[1], wider[2]], [known[0], 0.0, known[1]], "{model:?}");
             }
         }

@@ -15,6 +15,20 @@ pub enum Error {
         /// What is counted: samples or frames.
         unit: &'static str,
     },
+    /// A block has too little to work with.
+    #[error("block `{block}` needs at least {needed} {unit}, but there are {found}; {remedy}")]
+    TooLittle {
+        /// The block's name.
+        block: &'static str,
+        /// What is counted.
+        unit: &'static str,
+        /// The least number.
+        needed: usize,
+        /// The number there is.
+        found: usize,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A recipe's name that does not exist.
     #[error("no recipe is called `{name}`; there are {known}")]
     UnknownRecipe {

@@ -5,10 +5,12 @@
 
 mod analysis;
 mod bandwidth;
+pub mod blocks;
 mod buffer;
 mod centroid;
 mod chroma;
 mod contrast;
+mod cosines;
 mod delta;
 mod error;
 mod frame_recipe;

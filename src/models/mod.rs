@@ -12,6 +12,7 @@ pub mod dense;
 mod distance;
 pub mod forest;
 mod hard_votes;
+pub mod kernel;
 pub mod knn;
 #[allow(dead_code)] // until every net is made of them
 mod layers;
@@ -19,6 +20,7 @@ pub mod lstm;
 pub mod majority;
 mod register;
 pub mod scale;
+mod sharpness;
 pub mod svm;
 #[cfg(test)]
 mod testing;
@@ -36,6 +38,7 @@ register::models! {
     "majority" => Majority(majority::Majority),
     "knn" => Knn(knn::Knn),
     "svm" => Svm(svm::Svm),
+    "kernel" => Kernel(kernel::Kernel),
     "tree" => Tree(tree::Tree),
     "forest" => Forest(forest::Forest),
     "dense" => Dense(dense::Dense),

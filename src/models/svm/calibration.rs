@@ -2,9 +2,10 @@
 
 use rand::seq::SliceRandom;
 
-use super::coupling::{genre_values, softmax};
+use super::coupling::genre_values;
 use super::machines::Machines;
 use crate::dataset::Samples;
+use crate::models::sharpness::likeliest;
 use crate::seed::Seed;
 
 /// One in so many groups of a genre is held out.
@@ -12,9 +13,6 @@ const HELD_OUT: usize = 5;
 
 /// The sharpness where nothing can be held out because no genre has enough groups.
 pub(super) const UNTESTED: f64 = 1.0;
-
-/// The range searched for the sharpness.
-const RANGE: (f64, f64) = (0.01, 100.0);
 
 /// Parts whole groups of each genre: what to fit on, and what to look at.
 ///
@@ -47,36 +45,14 @@ pub(super) fn sharpness(machines: &Machines, held_out: &Samples) -> f64 {
     if judged.is_empty() || machines.borders.is_empty() {
         return UNTESTED;
     }
-    let loss = |sharpness: f64| -> f64 {
-        judged
-            .iter()
-            .map(|(values, truth)| -softmax(values, sharpness)[*truth].max(f64::MIN_POSITIVE).ln())
-            .sum()
-    };
-    lowest(RANGE, loss)
-}
-
-/// Golden-section search over the logarithm of the argument; the loss has one valley.
-fn lowest((from, to): (f64, f64), loss: impl Fn(f64) -> f64) -> f64 {
-    let ratio = (5.0_f64.sqrt() - 1.0) / 2.0;
-    let (mut low, mut high) = (from.ln(), to.ln());
-    while high - low > 1e-3 {
-        let (left, right) = (high - ratio * (high - low), low + ratio * (high - low));
-        if loss(left.exp()) <= loss(right.exp()) { high = right } else { low = left }
-    }
-    f64::midpoint(low, high).exp()
+    likeliest(judged.iter().map(|(values, truth)| (values.as_slice(), *truth)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{lowest, split};
+    use super::split;
     use crate::models::testing::blobs;
     use crate::seed::Seed;
-
-    #[test]
-    fn the_valley_is_found() {
-        assert!((lowest((0.01, 100.0), |x| (x.ln() - 1.5).powi(2)) - 1.5_f64.exp()).abs() < 0.01);
-    }
 
     #[test]
     fn a_fifth_of_the_groups_of_each_genre_is_held_out() {

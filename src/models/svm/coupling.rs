@@ -1,4 +1,4 @@
-//! From decision values of machines to one value a genre, and from there to scores.
+//! From decision values of machines to one value a genre.
 
 use super::machines::Machines;
 
@@ -34,30 +34,14 @@ fn log_logistic(x: f64) -> f64 {
     x.min(0.0) - (-x.abs()).exp().ln_1p()
 }
 
-/// exp(sharpness · value), normalised.
-pub(super) fn softmax(values: &[f64], sharpness: f64) -> Vec<f64> {
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let powers: Vec<f64> =
-        values.iter().map(|value| (sharpness * (value - largest)).exp()).collect();
-    let total: f64 = powers.iter().sum();
-    powers.into_iter().map(|power| power / total).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{log_logistic, softmax};
+    use super::log_logistic;
 
     #[test]
     fn the_logistic_does_not_overflow() {
         assert!((log_logistic(0.0) - 0.5_f64.ln()).abs() < 1e-12);
         assert!((log_logistic(-1000.0) + 1000.0).abs() < 1e-12);
         assert!(log_logistic(1000.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn sharper_scores_are_further_apart() {
-        let [soft, sharp] = [1.0, 2.0].map(|sharpness| softmax(&[1.0, 0.0], sharpness)[0]);
-        assert!((soft - 1.0 / (1.0 + (-1.0_f64).exp())).abs() < 1e-12);
-        assert!(sharp > soft && (softmax(&[1e9, -1e9], 100.0)[0] - 1.0).abs() < 1e-12);
     }
 }

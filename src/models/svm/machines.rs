@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{coupling, problem::Solution};
 use crate::dataset::Samples;
+use crate::models::sharpness::softmax;
 use crate::models::{Classifier, Error, check, distance};
 
 /// What makes two rows alike, with its numbers.
@@ -141,7 +142,7 @@ impl Classifier for Machines {
         check::scored_rows("svm", self.width, samples)?;
         let score = |i| {
             let values = coupling::genre_values(self, &self.decisions(samples.values(i)));
-            let shares = coupling::softmax(&values, self.sharpness);
+            let shares = softmax(&values, self.sharpness);
             let mut scores = vec![0.0; self.genres];
             for (&genre, share) in self.present.iter().zip(shares) {
                 scores[genre] = share;

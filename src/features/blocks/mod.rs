@@ -1,0 +1,43 @@
+//! Fixed-length descriptions of a track's log-mel spectrum, block by block.
+//!
+//! A [`Block`] is a choice of parameters. It learns an [`Encoder`] from the training tracks alone
+//! (most learn nothing, and give one all the same), and the encoder describes any track by a vector.
+//! Blocks know log-mels, never labels. To add one: a file with its parameters, their `Descriptor`
+//! and `Encode`; its `mod` line; one line in the registry below.
+
+mod bands;
+mod cepstra;
+pub mod contrast;
+pub mod covariance;
+mod deltas;
+mod descriptor;
+mod draw;
+pub mod fisher;
+mod kmeans;
+mod log_mel;
+mod mixture;
+pub mod modulation;
+pub mod patches;
+mod pca;
+mod register;
+pub mod shape;
+mod symmetric;
+pub mod tangent;
+
+use crate::features::Error;
+use crate::seed::Seed;
+use descriptor::{Descriptor, Encode, need};
+pub use log_mel::LogMel;
+
+register::blocks! {
+    "covariance" => Covariance(covariance::Covariance),
+    "modulation" => Modulation(modulation::Modulation),
+    "shape" => Shape(shape::Shape),
+    "contrast" => Contrast(contrast::Contrast),
+    "fisher" => Fisher(fisher::Fisher),
+    "patches" => Patches(patches::Patches),
+    "tangent" => Tangent(tangent::Tangent),
+}
+
+#[cfg(test)]
+mod tests;

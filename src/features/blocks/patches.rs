@@ -1,0 +1,214 @@
+//! How strongly a track shows each of many small spectro-temporal patterns.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::descriptor::need;
+use super::descriptor::{Descriptor, Encode, numbered};
+use super::kmeans::{self, Geometry};
+use super::pca::Whitening;
+use super::{LogMel, bands, draw};
+use crate::bounds::bounded;
+use crate::features::Error;
+use crate::matrix::{View, product};
+use crate::seed::Seed;
+
+bounded! {
+    /// How many broad bands.
+    Bands: usize, at_least 1, at_most 256
+}
+bounded! {
+    /// How many frames a patch is long.
+    Length: usize, at_least 1, at_most 256
+}
+bounded! {
+    /// How many frames from one patch to the next.
+    Hop: usize, at_least 1, at_most 256
+}
+bounded! {
+    /// How many principal components.
+    Components: usize, at_least 1, at_most 1024
+}
+bounded! {
+    /// How many patterns.
+    Patterns: usize, at_least 1, at_most 4096
+}
+bounded! {
+    /// How many training patches are looked at.
+    Drawn: usize, at_least 1, at_most 10_000_000
+}
+
+/// Rounds of k-means.
+const ROUNDS: usize = 8;
+/// Share of the largest variance that is added to each before whitening.
+const FLOOR: f64 = 1e-3;
+/// What a patch must have in common with a pattern to count for it at all: a cosine of 84°.
+const THRESHOLD: f32 = 0.1;
+
+/// Activations of patterns that k-means found in patches of the log-mel.
+///
+/// Levels of neighbouring bands are averaged to `bands` broad ones. Patches of `length` frames, `hop`
+/// apart, are whitened to `components` and brought to length 1: z. On random training patches,
+/// spherical k-means finds `patterns` directions d. A pattern's activation by a patch is max(0, z·d −
+/// 0.1), and over the patches of a track the largest is kept, or the standard deviation. Learned
+/// from the training tracks. After Coates & Ng 2012.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Patches {
+    /// How many broad bands the mel bands are averaged to.
+    pub bands: Bands,
+    /// How many frames a patch is long: 8 are 0.6 s of 12.9 frames a second, about a beat.
+    pub length: Length,
+    /// How many frames from one patch to the next.
+    pub hop: Hop,
+    /// How many principal components are kept of a patch.
+    pub components: Components,
+    /// How many patterns.
+    pub patterns: Patterns,
+    /// How many random training patches the dictionary is learned from; all where there are not as
+    /// many.
+    pub drawn: Drawn,
+    /// What is kept of a pattern's activations over a track: the largest asks whether it occurs at
+    /// all, the standard deviation how much it comes and goes.
+    pub pool: Pool,
+}
+
+/// What is kept of activations over a track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Pool {
+    /// The largest.
+    Max,
+    /// Their standard deviation.
+    Std,
+}
+
+impl Default for Patches {
+    fn default() -> Self {
+        Self {
+            bands: Bands::literal(64),
+            length: Length::literal(8),
+            hop: Hop::literal(2),
+            components: Components::literal(96),
+            patterns: Patterns::literal(256),
+            drawn: Drawn::literal(30_000),
+            pool: Pool::Max,
+        }
+    }
+}
+
+/// What was learned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PatternActivations {
+    bands: usize,
+    length: usize,
+    hop: usize,
+    pool: Pool,
+    whitening: Whitening,
+    /// Patterns × components, each of length 1.
+    patterns: Vec<f32>,
+}
+
+impl Descriptor for Patches {
+    type Encoder = PatternActivations;
+    const LEARNED: bool = true;
+
+    fn accepts(&self, frames: usize, bands: usize) -> Result<(), Error> {
+        let size = self.bands.get() * self.length.get();
+        need("patches", "values a patch", self.components.get(), size, "lower its `components`")?;
+        need("patches", "frames", self.length.get(), frames, "lower its `length`")?;
+        need("patches", "mel bands", self.bands.get(), bands, "lower its `bands`")
+    }
+
+    fn columns(&self, _: usize) -> Vec<String> {
+        let pool = match self.pool {
+            Pool::Max => "max",
+            Pool::Std => "std",
+        };
+        numbered(format_args!("patches_{pool}"), self.patterns.get())
+    }
+
+    fn learn(&self, train: &[LogMel<'_>], seed: Seed) -> Result<PatternActivations, Error> {
+        let (bands, length, hop) = (self.bands.get(), self.length.get(), self.hop.get());
+        let size = bands * length;
+        let counts: Vec<usize> =
+            train.iter().map(|track| (track.frames() - length) / hop + 1).collect();
+        let drawn = draw::places(&counts, self.drawn.get(), seed.derive("patches"));
+        let mut patches = Vec::new();
+        for (track, places) in train.iter().zip(drawn).filter(|(_, places)| !places.is_empty()) {
+            let levels = bands::grouped(track, bands);
+            for place in places {
+                patches.extend_from_slice(&levels[place * hop * bands..][..size]);
+            }
+        }
+        let (patterns, found) = (self.patterns.get(), patches.len() / size);
+        need("patches", "training patches", patterns, found, "lower its `patterns`")?;
+        let components = self.components.get();
+        let whitening = Whitening::learn(&patches, size, components, FLOOR);
+        let mut points = whitening.apply(&patches);
+        drop(patches); // the largest thing here
+        to_unit_length(&mut points, components);
+        let sphere = (Geometry::Sphere, ROUNDS);
+        let seed = seed.derive("patterns");
+        let patterns = kmeans::centres(&points, components, patterns, sphere, seed);
+        Ok(PatternActivations { bands, length, hop, pool: self.pool, whitening, patterns })
+    }
+}
+
+impl Encode for PatternActivations {
+    #[allow(clippy::cast_possible_truncation)]
+    fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
+        let levels = bands::grouped(log_mel, self.bands);
+        let size = self.bands * self.length;
+        let patches: Vec<f32> = levels
+            .windows(size)
+            .step_by(self.hop * self.bands)
+            .flat_map(|patch| patch.iter().copied())
+            .collect();
+        let mut points = self.whitening.apply(&patches);
+        let components = self.whitening.components();
+        to_unit_length(&mut points, components);
+        let patterns = View::of(&self.patterns, components);
+        let products = product(View::of(&points, components), patterns.transposed());
+        let count = self.patterns.len() / components;
+        let activations = || {
+            products
+                .chunks_exact(count)
+                .map(|patch| patch.iter().map(|product| (product - THRESHOLD).max(0.0)))
+        };
+        match self.pool {
+            Pool::Max => {
+                let mut largest = vec![0.0; count];
+                for patch in activations() {
+                    largest.iter_mut().zip(patch).for_each(|(largest, value): (&mut f32, f32)| {
+                        *largest = largest.max(value);
+                    });
+                }
+                largest
+            }
+            Pool::Std => {
+                let patches = (products.len() / count) as f64;
+                let mut sums = vec![(0.0, 0.0); count];
+                for patch in activations() {
+                    for ((sum, squares), value) in sums.iter_mut().zip(patch) {
+                        *sum += f64::from(value) / patches;
+                        *squares += f64::from(value).powi(2) / patches;
+                    }
+                }
+                let deviation =
+                    |(mean, squares): (f64, f64)| (squares - mean * mean).max(0.0).sqrt();
+                sums.into_iter().map(|sums| deviation(sums) as f32).collect()
+            }
+        }
+    }
+}
+
+/// Scales each row to length 1; rows of zeros stay so.
+fn to_unit_length(rows: &mut [f32], width: usize) {
+    for row in rows.chunks_exact_mut(width) {
+        let length = row.iter().map(|value| value * value).sum::<f32>().sqrt();
+        let scale = length.max(f32::MIN_POSITIVE).recip();
+        row.iter_mut().for_each(|value| *value *= scale);
+    }
+}

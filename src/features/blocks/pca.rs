@@ -1,0 +1,108 @@
+//! Principal components, each brought to variance 1.
+
+use serde::{Deserialize, Serialize};
+
+use crate::matrix::{Eigen, View, eigen, product};
+
+/// Points whose covariance is summed at a time, so that they stay near the processor.
+const CHUNK: usize = 512;
+
+/// A projection that makes the points it was learned from uncorrelated and of variance near 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Whitening {
+    means: Vec<f32>,
+    /// One row for each component: vᵢ / √(lᵢ + floor · l₁).
+    projection: Vec<f32>,
+}
+
+impl Whitening {
+    /// The first `components` principal components of points of `width` values. `floor`, a share of
+    /// the largest variance, is added to each variance, so that none is divided by nothing.
+    #[allow(clippy::cast_possible_truncation)]
+    pub(super) fn learn(points: &[f32], width: usize, components: usize, floor: f64) -> Self {
+        let count = (points.len() / width).max(1) as f64;
+        let mut means = vec![0.0; width];
+        for point in points.chunks_exact(width) {
+            means
+                .iter_mut()
+                .zip(point)
+                .for_each(|(mean, value)| *mean += f64::from(*value) / count);
+        }
+        let means: Vec<f32> = means.into_iter().map(|mean| mean as f32).collect();
+        let mut covariance = vec![0.0; width * width];
+        for chunk in points.chunks(CHUNK * width) {
+            let centred = centred(chunk, &means);
+            let centred = View::of(&centred, width);
+            let sums = product(centred.transposed(), centred);
+            for (covariance, sum) in covariance.iter_mut().zip(sums) {
+                *covariance += f64::from(sum) / count;
+            }
+        }
+        let Eigen { values, vectors } = eigen(&covariance, width);
+        let added = floor * values[0].max(0.0) + f64::MIN_POSITIVE;
+        let scale = |value: f64| {
+            let scale = (value.max(0.0) + added).sqrt().recip();
+            // Where nothing varies there is nothing to tell apart.
+            if values[0] > 0.0 { scale } else { 0.0 }
+        };
+        let projection = vectors
+            .chunks_exact(width)
+            .zip(&values)
+            .take(components)
+            .flat_map(|(vector, value)| vector.iter().map(|number| (number * scale(*value)) as f32))
+            .collect();
+        Self { means, projection }
+    }
+
+    /// How many components there are.
+    pub(super) fn components(&self) -> usize {
+        self.projection.len() / self.means.len()
+    }
+
+    /// Points × components.
+    pub(super) fn apply(&self, points: &[f32]) -> Vec<f32> {
+        let width = self.means.len();
+        let projection = View::of(&self.projection, width).transposed();
+        product(View::of(&centred(points, &self.means), width), projection)
+    }
+}
+
+fn centred(points: &[f32], means: &[f32]) -> Vec<f32> {
+    let mut centred = Vec::with_capacity(points.len());
+    for point in points.chunks_exact(means.len()) {
+        centred.extend(point.iter().zip(means).map(|(value, mean)| value - mean));
+    }
+    centred
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt;
+
+    use super::Whitening;
+    use crate::features::blocks::symmetric::covariance;
+    use crate::seed::Seed;
+
+    #[test]
+    fn whitened_points_are_uncorrelated_and_of_variance_one() {
+        let mut stream = Seed::new(1).stream();
+        let points: Vec<f32> = (0..1200)
+            .flat_map(|_| {
+                let (a, b): (f32, f32) = (stream.random(), stream.random());
+                [7.0 + a, a + 0.3 * b, 5.0 * b]
+            })
+            .collect();
+        let whitening = Whitening::learn(&points, 3, 2, 0.0);
+        assert_eq!(whitening.components(), 2);
+        let found = covariance(&whitening.apply(&points), 2, 0.0);
+        for (found, known) in found.iter().zip([1.0, 0.0, 0.0, 1.0]) {
+            assert!((found - known).abs() < 1e-3, "{found} is not {known}");
+        }
+    }
+
+    #[test]
+    fn points_that_are_all_the_same_stay_finite() {
+        let whitening = Whitening::learn(&[3.0; 40], 4, 4, 0.001);
+        assert_eq!(whitening.apply(&[1.0; 4]), [0.0; 4]);
+    }
+}

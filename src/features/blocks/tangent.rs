@@ -1,0 +1,106 @@
+//! How cepstra vary together, seen from the middle of all training tracks.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::LogMel;
+use super::cepstra::cepstra;
+use super::descriptor::need;
+use super::descriptor::{Descriptor, Encode, numbered};
+use super::symmetric::{covariance, triangle, upper_triangle};
+use crate::bounds::bounded;
+use crate::features::Error;
+use crate::matrix::{View, product, spectral};
+use crate::seed::Seed;
+
+bounded! {
+    /// How many cepstral coefficients.
+    Coefficients: usize, at_least 1, at_most 64
+}
+bounded! {
+    /// What is added to the variance of everything, in dB².
+    Floor: f64, at_least 0.000_001, at_most 1_000_000.0
+}
+
+/// Tangent-space covariance of cepstra and their first and second differences.
+///
+/// Frames are the first `coefficients` of the cosine transform of the levels, their slope and their
+/// bend. S is their covariance over time + `floor`·1. With R, the mean of ln S over the training
+/// tracks, and W = exp(−R/2), the vector is the upper triangle of ln(W S W), off the diagonal times
+/// √2: 0 for a track like the mean of all. Learned from the training tracks. Barachant, Bonnet,
+/// Congedo & Jutten 2013.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tangent {
+    /// How many cepstral coefficients of a frame, level included; as many slopes and bends come
+    /// beside.
+    pub coefficients: Coefficients,
+    /// What is added to every variance, so that silence has a logarithm.
+    pub floor: Floor,
+}
+
+impl Default for Tangent {
+    fn default() -> Self {
+        Self { coefficients: Coefficients::literal(20), floor: Floor::literal(0.3) }
+    }
+}
+
+/// What was learned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TangentSpace {
+    parameters: Tangent,
+    /// exp(−R/2) of the reference R, row after row.
+    whitening: Vec<f64>,
+}
+
+impl Tangent {
+    fn size(&self) -> usize {
+        3 * self.coefficients.get()
+    }
+
+    fn covariance(&self, log_mel: &LogMel<'_>) -> Vec<f64> {
+        let rows = cepstra(log_mel, self.coefficients.get(), 2);
+        covariance(&rows, self.size(), self.floor.get())
+    }
+}
+
+impl Descriptor for Tangent {
+    type Encoder = TangentSpace;
+    const LEARNED: bool = true;
+
+    fn accepts(&self, frames: usize, bands: usize) -> Result<(), Error> {
+        need("tangent", "frames", 3, frames, "leave the clip out")?;
+        need("tangent", "mel bands", self.coefficients.get(), bands, "lower its `coefficients`")
+    }
+
+    fn columns(&self, _: usize) -> Vec<String> {
+        numbered("tangent", triangle(self.size()))
+    }
+
+    fn learn(&self, train: &[LogMel<'_>], _: Seed) -> Result<TangentSpace, Error> {
+        let size = self.size();
+        let mut reference = vec![0.0; size * size];
+        for track in train {
+            let floor = self.floor.get();
+            let logarithm = spectral(&self.covariance(track), size, |value| value.max(floor).ln());
+            for (sum, value) in reference.iter_mut().zip(logarithm) {
+                *sum += value / train.len() as f64;
+            }
+        }
+        let whitening = spectral(&reference, size, |value| (-0.5 * value).exp());
+        Ok(TangentSpace { parameters: self.clone(), whitening })
+    }
+}
+
+impl Encode for TangentSpace {
+    fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
+        let size = self.parameters.size();
+        let covariance = self.parameters.covariance(log_mel);
+        let whitening = View::of(&self.whitening, size);
+        let left = product(whitening, View::of(&covariance, size));
+        let seen = product(View::of(&left, size), whitening);
+        // Rounding may push the least eigenvalues of a whitened matrix below zero.
+        let logarithm = spectral(&seen, size, |value| value.max(1e-9).ln());
+        upper_triangle(&logarithm, size)
+    }
+}

@@ -1,0 +1,28 @@
+//! The orthonormal cosine transform, which turns a log-mel frame into its cepstrum.
+
+use std::f64::consts::PI;
+
+/// The first `count` rows of the orthonormal DCT-II over `bands` values, row after row:
+/// s(i) cos(π i (b + ½) / B) with s(0) = √(1/B), else √(2/B).
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+pub(crate) fn cosines(count: usize, bands: usize) -> Vec<f32> {
+    let scale = |i| if i == 0 { (1.0 / bands as f64).sqrt() } else { (2.0 / bands as f64).sqrt() };
+    let cosine = |i, b| scale(i) * (PI * i as f64 * (b as f64 + 0.5) / bands as f64).cos();
+    (0..count).flat_map(|i| (0..bands).map(move |b| cosine(i, b) as f32)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cosines;
+    use crate::features::product::dot;
+
+    #[test]
+    fn the_basis_is_orthonormal() {
+        let basis = cosines(20, 128);
+        for (i, a) in basis.chunks_exact(128).enumerate() {
+            for (j, b) in basis.chunks_exact(128).enumerate() {
+                assert!((dot(a, b) - f32::from(u8::from(i == j))).abs() < 1e-5);
+            }
+        }
+    }
+}

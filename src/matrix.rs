@@ -1,0 +1,191 @@
+//! Matrix products, eigenvectors of symmetric matrices and Cholesky factors: the door to nalgebra.
+//!
+//! Products are ndarray's, because nalgebra 0.35 writes beside its matrices when it multiplies a small
+//! one that lies on its side. Matrices are slices, row after row. Everything runs on the thread that asks, in an order that does
+//! not depend on anything else, so that the same numbers give the same bytes.
+
+use nalgebra::{DMatrix, DMatrixView, Dyn};
+use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar, linalg::general_mat_mul};
+
+/// Single or double precision.
+pub trait Number: LinalgScalar {}
+impl Number for f32 {}
+impl Number for f64 {}
+
+/// A matrix that lies in a slice, perhaps on its side.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a, T> {
+    values: &'a [T],
+    rows: usize,
+    columns: usize,
+    /// Whether what lies side by side in the slice is a column.
+    on_its_side: bool,
+}
+
+impl<'a, T: Number> View<'a, T> {
+    /// Rows of `columns` numbers each, one after another.
+    ///
+    /// # Panics
+    /// When the last row is not whole, which is a mistake of the caller.
+    pub fn of(values: &'a [T], columns: usize) -> Self {
+        assert!(columns > 0 && values.len().is_multiple_of(columns), "whole rows of {columns}");
+        Self { values, rows: values.len() / columns, columns, on_its_side: false }
+    }
+
+    /// Rows for columns.
+    #[must_use]
+    pub fn transposed(self) -> Self {
+        Self { rows: self.columns, columns: self.rows, on_its_side: !self.on_its_side, ..self }
+    }
+
+    /// ndarray's view of the same.
+    fn array(&self) -> ArrayView2<'a, T> {
+        let view = |rows, columns| {
+            ArrayView2::from_shape((rows, columns), self.values)
+                .expect("rows and columns were counted from the numbers")
+        };
+        if self.on_its_side {
+            view(self.columns, self.rows).reversed_axes()
+        } else {
+            view(self.rows, self.columns)
+        }
+    }
+}
+
+/// The matrix product, row after row.
+///
+/// # Panics
+/// When the first has not as many columns as the second has rows, a mistake of the caller.
+pub fn product<T: Number>(first: View<'_, T>, second: View<'_, T>) -> Vec<T> {
+    assert_eq!(first.columns, second.rows, "inner extents of a product");
+    let extents = (first.rows, second.columns);
+    let mut values = vec![T::zero(); extents.0 * extents.1];
+    let mut target = ArrayViewMut2::from_shape(extents, &mut values)
+        .expect("as many numbers as the extents ask for");
+    general_mat_mul(T::one(), &first.array(), &second.array(), T::zero(), &mut target);
+    values
+}
+
+/// Eigenvalues from the largest to the smallest, and an eigenvector for each as a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Eigen {
+    /// The eigenvalues, falling.
+    pub values: Vec<f64>,
+    /// The eigenvectors, of length 1, one after another.
+    pub vectors: Vec<f64>,
+}
+
+/// Eigenvalues and eigenvectors of a symmetric matrix of `size` rows.
+///
+/// # Panics
+/// When there are not `size` × `size` numbers, a mistake of the caller.
+pub fn eigen(symmetric: &[f64], size: usize) -> Eigen {
+    let found = DMatrix::from_column_slice(size, size, symmetric).symmetric_eigen();
+    let mut order: Vec<usize> = (0..size).collect();
+    order.sort_by(|&a, &b| found.eigenvalues[b].total_cmp(&found.eigenvalues[a]));
+    Eigen {
+        values: order.iter().map(|&at| found.eigenvalues[at]).collect(),
+        vectors: order.iter().flat_map(|&at| found.eigenvectors.column(at)).copied().collect(),
+    }
+}
+
+/// Σ f(wᵢ) vᵢ vᵢᵀ of a symmetric matrix of `size` rows with eigenvalues w and eigenvectors v: its
+/// logarithm, its root and so on.
+pub fn spectral(symmetric: &[f64], size: usize, function: impl Fn(f64) -> f64) -> Vec<f64> {
+    let Eigen { values, vectors } = eigen(symmetric, size);
+    let mut scaled = vectors.clone();
+    for (vector, value) in scaled.chunks_exact_mut(size).zip(values) {
+        let factor = function(value);
+        vector.iter_mut().for_each(|number| *number *= factor);
+    }
+    product(View::of(&vectors, size).transposed(), View::of(&scaled, size))
+}
+
+/// The Cholesky factor of a symmetric, positive definite matrix.
+#[derive(Clone, Debug)]
+pub struct Cholesky {
+    factor: nalgebra::Cholesky<f64, Dyn>,
+    size: usize,
+}
+
+impl Cholesky {
+    /// Of a matrix of `size` rows; `None` when it is not positive definite.
+    ///
+    /// # Panics
+    /// When there are not `size` × `size` numbers, a mistake of the caller.
+    pub fn of(symmetric: Vec<f64>, size: usize) -> Option<Self> {
+        let factor = DMatrix::from_vec(size, size, symmetric).cholesky()?;
+        Some(Self { factor, size })
+    }
+
+    /// The columns x for which the matrix times x is each of these columns, one after another.
+    pub fn solve(&self, columns: &[f64]) -> Vec<f64> {
+        let count = columns.len() / self.size;
+        self.factor.solve(&DMatrixView::from_slice(columns, self.size, count)).data.into()
+    }
+
+    /// The inverse, row after row.
+    pub fn inverse(&self) -> Vec<f64> {
+        self.factor.inverse().data.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cholesky, View, eigen, product, spectral};
+
+    #[test]
+    fn a_product_by_hand_on_either_side() {
+        let (a, b) = ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0_f32], [1.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+        let (wide, tall) = (View::of(&a, 3), View::of(&b, 2));
+        assert_eq!(product(wide, tall), [4.0, 5.0, 10.0, 11.0]);
+        // [1 4; 2 5; 3 6] × [1 0 1; 0 1 1]
+        let flipped = product(wide.transposed(), tall.transposed());
+        assert_eq!(flipped, [1.0, 4.0, 5.0, 2.0, 5.0, 7.0, 3.0, 6.0, 9.0]);
+        assert_eq!(product(wide, wide.transposed()), [14.0, 32.0, 32.0, 77.0]);
+        assert!(product(View::of(&[], 3), tall).is_empty());
+        assert_eq!(product(View::<f32>::of(&[], 2).transposed(), View::of(&[], 1)), [0.0; 2]);
+    }
+
+    #[test]
+    fn large_products_are_sums_of_small_ones() {
+        let (rows, inner, columns) = (70, 33, 41);
+        let a: Vec<f64> = (0..rows * inner).map(|i| ((i * 7) % 13) as f64).collect();
+        let b: Vec<f64> = (0..inner * columns).map(|i| ((i * 5) % 11) as f64).collect();
+        let found = product(View::of(&a, inner), View::of(&b, columns));
+        for (at, found) in found.iter().enumerate() {
+            let (row, column) = (at / columns, at % columns);
+            let known: f64 = (0..inner).map(|k| a[row * inner + k] * b[k * columns + column]).sum();
+            assert_eq!(*found, known);
+        }
+    }
+
+    #[test]
+    fn eigenvalues_fall_and_their_vectors_rebuild_the_matrix() {
+        let matrix = [2.0, 1.0, 0.0, 1.0, 2.0, 0.0, 0.0, 0.0, 5.0];
+        let found = eigen(&matrix, 3);
+        for (found, known) in found.values.iter().zip([5.0, 3.0, 1.0]) {
+            assert!((found - known).abs() < 1e-12);
+        }
+        assert!((found.vectors[2].abs() - 1.0).abs() < 1e-12);
+        for (found, known) in spectral(&matrix, 3, |value| value).iter().zip(matrix) {
+            assert!((found - known).abs() < 1e-12);
+        }
+        let root = spectral(&matrix, 3, f64::sqrt);
+        let square = product(View::of(&root, 3), View::of(&root, 3));
+        assert!(square.iter().zip(matrix).all(|(found, known)| (found - known).abs() < 1e-12));
+    }
+
+    #[test]
+    fn equations_are_solved_and_what_is_not_positive_is_refused() {
+        let factor = Cholesky::of(vec![4.0, 2.0, 2.0, 3.0], 2).unwrap();
+        let found = factor.solve(&[8.0, 8.0, 2.0, 1.0]);
+        for (found, known) in found.iter().zip([1.0, 2.0, 0.5, 0.0]) {
+            assert!((found - known).abs() < 1e-12, "{found}");
+        }
+        for (found, known) in factor.inverse().iter().zip([0.375, -0.25, -0.25, 0.5]) {
+            assert!((found - known).abs() < 1e-12, "{found}");
+        }
+        assert!(Cholesky::of(vec![1.0, 2.0, 2.0, 1.0], 2).is_none());
+    }
+}

@@ -1,0 +1,103 @@
+"""Reference numbers of the blocks that learn nothing, for two tracks that come with the program.
+
+    pip install numpy==2.4.6 && python tests/golden/make_blocks.py
+
+writes `blocks.json` beside this file: of each block the number of its values and twenty of them,
+spread evenly from the first to the last. Written from the definitions in `src/features/blocks/`, with
+NumPy's own transforms and eigenvectors.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+TRACKS = ("blues.00000", "metal.00000")
+HERE = Path(__file__).parent
+DATA = HERE.parents[1] / "data" / "gtzan-mini"
+
+
+def grouped(log_mel, groups):
+    """Means of neighbouring bands; log_mel is bands x frames."""
+    return log_mel.reshape(groups, -1, log_mel.shape[1]).mean(axis=1)
+
+
+def covariance(log_mel):
+    x = grouped(log_mel, 32)
+    z = np.vstack([x[:, 1:-1], x[:, 2:] - x[:, :-2]])
+    s = np.cov(z, bias=True) + np.eye(64)
+    values, vectors = np.linalg.eigh(s)
+    logarithm = (vectors * np.log(values)) @ vectors.T
+    weights = np.sqrt(2) * np.ones((64, 64)) + (1 - np.sqrt(2)) * np.eye(64)
+    return (logarithm * weights)[np.triu_indices(64)]
+
+
+def modulation(log_mel):
+    x = grouped(log_mel, 32)
+    edges = [2, 3, 4, 5, 6, 8, 11, 15, 20, 27, 36, 48, 64]
+    windows = []
+    for start in range(0, x.shape[1] - 127, 43):
+        window = x[:, start : start + 128]
+        window = (window - window.mean(axis=1, keepdims=True)) * np.hanning(128)
+        bins = np.abs(np.fft.rfft(window, axis=1))
+        bands = [bins[:, a:b].mean(axis=1) for a, b in zip(edges, edges[1:])]
+        windows.append(np.stack(bands, axis=1))
+    return np.log(np.mean(windows, axis=0) + 0.01).ravel()
+
+
+def shape(log_mel):
+    power = 10 ** (log_mel / 10)
+    p = power / power.sum(axis=0)
+    b = np.arange(len(log_mel))[:, None]
+    centroid = (b * p).sum(axis=0)
+    root = np.sqrt(p)
+    flux = np.sqrt(((root[:, 1:] - root[:, :-1]) ** 2).sum(axis=0))
+    series = np.stack(
+        [
+            centroid,
+            np.sqrt((p * (b - centroid) ** 2).sum(axis=0)),
+            log_mel.mean(axis=0) - 10 * np.log10(power.mean(axis=0)),
+            10 * np.log10(power.sum(axis=0)),
+            (np.cumsum(p, axis=0) < 0.85).sum(axis=0),
+            np.append(flux, flux[-1]),
+        ]
+    )
+    mean, std = series.mean(axis=1), series.std(axis=1)
+    centred = series - mean[:, None]
+    step = np.diff(series, axis=1)
+    return np.concatenate(
+        [
+            mean,
+            std,
+            (centred**3).mean(axis=1) / (std + 1e-6) ** 3,
+            (centred**4).mean(axis=1) / (std + 1e-6) ** 4 - 3,
+            step.std(axis=1),
+            np.abs(step).mean(axis=1),
+        ]
+    )
+
+
+def contrast(log_mel):
+    parts = np.sort(log_mel.reshape(8, 16, -1), axis=1)
+    valley, peak = parts[:, :4].mean(axis=1), parts[:, -4:].mean(axis=1)
+    rows = [f(x, axis=1) for x in (peak - valley, valley) for f in (np.mean, np.std)]
+    return np.concatenate(rows)
+
+
+def main():
+    names = (DATA / "log-mel.tracks.txt").read_text().split()
+    features = np.load(DATA / "log-mel.npz")["features"]
+    golden = {"numpy": np.__version__, "blocks": {}}
+    for block in (covariance, modulation, shape, contrast):
+        tracks = {}
+        for name in TRACKS:
+            values = block(features[names.index(name)].astype(np.float64).T)
+            places = np.linspace(0, len(values) - 1, 20).round().astype(int)
+            picked = {int(place): round(float(values[place]), 7) for place in places}
+            tracks[name] = {"count": len(values), "values": picked}
+        golden["blocks"][block.__name__] = tracks
+    (HERE / "blocks.json").write_text(json.dumps(golden, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@
 macro_rules! bounded {
     ($(#[$doc:meta])* $name:ident: $number:ty, $($bound:ident $limit:literal),+) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, serde::Deserialize)]
         #[serde(try_from = "f64")]
         pub struct $name($number);
 
@@ -23,6 +23,17 @@ macro_rules! bounded {
             /// The number.
             pub const fn get(self) -> $number {
                 self.0
+            }
+        }
+
+        impl serde::Serialize for $name {
+            /// As people write it, or as it is read where the form does not say what stands there.
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                if to.is_human_readable() {
+                    self.0.serialize(to)
+                } else {
+                    f64::from(*self).serialize(to)
+                }
             }
         }
 

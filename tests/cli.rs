@@ -219,6 +219,128 @@ fn mistakes_in_an_experiment_show_their_line_and_a_remedy() {
     insta::assert_snapshot!(said);
 }
 
+const HEARD: &str = "\
+question: Can it be told by blocks?
+dataset: gtzan-mini
+protocol: { folds: 2 }
+features:
+  rows: { columns: [mfcc] }
+  parts: { blocks: [columns: { scale: log }, shape, contrast] }
+  coarse: { frames: { log-mel: { bands: 16 } } }
+models:
+  - majority
+  - knn: { k: 3, features: parts }
+  - svm: { library: crossfold, features: rows }
+  - ensemble: { name: vote, of: [knn, svm] }
+  - ensemble: { name: stack, of: [knn, svm], by: stack, inner: 2 }
+";
+
+#[test]
+fn blocks_and_ensembles_run_and_are_told_apart_in_the_record() {
+    let folder = bench();
+    write(folder.path(), HEARD);
+    let output = crossfold(folder.path(), &["run", "trial.yaml"]);
+    assert!(output.status.success(), "{}", err(&output));
+    let record = crossfold::experiment::Record::read(&folder.path().join("results/trial")).unwrap();
+    assert!(record.dataset.frames_hash.is_some());
+    assert_eq!(record.contenders[3].features, "scores of knn, svm");
+    let said = |contender: usize| record.predictions_of(contender);
+    for (vote, (knn, svm)) in said(3).iter().zip(said(1).iter().zip(said(2))) {
+        for genre in 0..10 {
+            let mean = (knn.scores[genre] + svm.scores[genre]) / 2.0;
+            assert!((vote.scores[genre] - mean).abs() < 1e-6);
+        }
+    }
+    for one in said(4) {
+        assert!((one.scores.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    }
+    let again = crossfold(folder.path(), &["run", "trial.yaml", "--jobs", "1", "--results", "one"]);
+    assert!(again.status.success(), "{}", err(&again));
+    let bytes = |results: &str| {
+        fs::read(folder.path().join(results).join("trial/predictions.parquet")).unwrap()
+    };
+    assert_eq!(bytes("results"), bytes("one"));
+}
+
+#[test]
+fn mistakes_about_blocks_frames_ensembles_and_splits_are_shown() {
+    let folder = bench();
+    let mistakes = [
+        ("shape, contrast", "shap, contrast"),
+        ("shape, contrast", "shape: { size: 3 }, contrast"),
+        ("scale: log }, shape", "scale: logg }, shape"),
+        ("bands: 16", "bands: 60"),
+        ("bands: 16", "band: 16"),
+        ("log-mel: { bands: 16 }", "log-mle"),
+        ("{ columns: [mfcc] }", "{ columns: [mfcc], frames: mfcc }"),
+        ("k: 3, features: parts", "k: 3, features: coarse"),
+        ("of: [knn, svm] }", "of: [knn, svn] }"),
+        ("of: [knn, svm] }", "of: [knn] }"),
+        ("of: [knn, svm] }", "of: [knn, knn] }"),
+        ("of: [knn, svm] }", "of: [knn, stack] }"),
+        ("of: [knn, svm] }", "of: [knn, svm], features: rows }"),
+        ("folds: 2", "folds: 2, split: fault-filtered"),
+        ("folds: 2", "split: faulty"),
+        ("dataset: gtzan-mini", "dataset: { table: table.csv }"),
+        ("dataset: gtzan-mini", "dataset: { tensor: absent.npz, tracks: absent.txt }"),
+    ];
+    let mut said = String::new();
+    for (right, wrong) in mistakes {
+        assert!(HEARD.contains(right), "{right}");
+        write(folder.path(), &HEARD.replacen(right, wrong, 1));
+        let output = crossfold(folder.path(), &["run", "trial.yaml"]);
+        assert_eq!(output.status.code(), Some(2), "{wrong}: {}", err(&output));
+        said += &format!("── {wrong}\n{}\n", err(&output).trim_end());
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn an_array_and_a_list_of_tracks_are_a_data_set() {
+    let folder = bench();
+    let tensor = crossfold::dataset::Tensor {
+        shape: vec![12, 20, 32],
+        values: (0..12 * 20 * 32).map(|at| ((at * 37) % 101) as f32 - 80.0).collect(),
+    };
+    let bytes = crossfold::dataset::npz("mel", &tensor, crossfold::dataset::Precision::Half);
+    fs::write(folder.path().join("mine.npz"), bytes.unwrap()).unwrap();
+    let tracks: Vec<String> = (0..12).map(|track| format!("song-{track}")).collect();
+    fs::write(folder.path().join("mine.tracks.txt"), tracks.join("\n")).unwrap();
+    let facts = |track: &String| {
+        format!(
+            "{track},{}\n",
+            if track.ends_with(['0', '2', '4', '6', '8']) { "even" } else { "odd" }
+        )
+    };
+    let index = tracks.iter().map(facts).collect::<String>();
+    fs::write(folder.path().join("genres.csv"), format!("track,genre\n{index}")).unwrap();
+    let text = "\
+question: Can an array be read?
+dataset: { tensor: mine.npz, array: mel, index: genres.csv }
+protocol: { folds: 2 }
+features: { shapes: { blocks: [shape] } }
+models: [majority, knn]
+";
+    write(folder.path(), text);
+    let output = crossfold(folder.path(), &["run", "trial.yaml"]);
+    assert!(output.status.success(), "{}", err(&output));
+    for (right, wrong, said) in [
+        ("array: mel, ", "array: male, ", "there is no array `male`; the file holds mel"),
+        (", index: genres.csv", "", "`song-0` is no track of GTZAN"),
+        ("index", "tracks: genres.csv, index", "line 1: genres.csv does not list `track,genre`"),
+        ("blocks: [shape]", "columns: all", "this data set has no table of columns"),
+    ] {
+        write(folder.path(), &text.replacen(right, wrong, 1));
+        let output = crossfold(folder.path(), &["run", "trial.yaml"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(err(&output).contains(said), "{}", err(&output));
+    }
+    fs::write(folder.path().join("mine.tracks.txt"), tracks[1..].join("\n")).unwrap();
+    write(folder.path(), text);
+    let output = crossfold(folder.path(), &["run", "trial.yaml"]);
+    assert!(err(&output).contains("it has 12 rows, but 11 tracks are listed"), "{}", err(&output));
+}
+
 #[test]
 fn list_names_every_model_with_its_parameters() {
     let folder = bench();

@@ -240,6 +240,35 @@ fn scores_do_not_depend_on_what_else_is_scored() {
 }
 
 #[test]
+fn a_model_saved_and_restored_gives_the_same_scores() {
+    for model in models() {
+        let (train, test) = (three(&model, 20, 1), three(&model, 10, 2));
+        let classifier = fit(&model, &train, 7).unwrap();
+        let saved = classifier.save().unwrap_or_else(|error| panic!("{model:?}: {error}"));
+        let restored = saved.restore().unwrap_or_else(|error| panic!("{model:?}: {error}"));
+        assert_eq!(restored.scores(&test).unwrap(), classifier.scores(&test).unwrap(), "{model:?}");
+        assert_eq!(restored.save().unwrap(), saved, "{model:?}");
+    }
+}
+
+#[test]
+fn a_net_tells_its_layers_and_they_count_what_it_learns() {
+    for model in models() {
+        let train = three(&model, 20, 1);
+        let layers = model.learner().layers(train.shape(), train.genres().len());
+        let context =
+            Context { seed: Seed::new(7), watch: &Silent, cell: "contract", watched: None };
+        let fitted = model.learner().fit(&train, &context).unwrap();
+        assert_eq!(layers.is_empty(), fitted.history.is_empty(), "{model:?}");
+        if !layers.is_empty() {
+            let told: usize = layers.iter().map(|layer| layer.parameters).sum();
+            // One of several nets with other seeds is told.
+            assert_eq!(fitted.parameters % told, 0, "{model:?}: {layers:?}");
+        }
+    }
+}
+
+#[test]
 fn samples_of_another_width_are_refused() {
     for model in models().iter().filter(|model| model.name() != "majority") {
         let classifier = fit(model, &three(model, 20, 1), 7).unwrap();

@@ -58,7 +58,9 @@ impl Folder {
         // every track for an artist.
         let artists = index.tracks.values().any(|track| !track.artist.is_empty());
         let known = artists.then_some(&index);
-        Dataset::audio(&name, self.table(&sheet, &index, &files), known, &self.path)
+        let table = self.table(&sheet, &index, &files);
+        let files = files.into_iter().map(|file| (self.name_of(&file), file)).collect();
+        Dataset::audio(&name, table, known, files, &self.path)
     }
 
     /// The listed files, or those that are found.

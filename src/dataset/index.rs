@@ -33,6 +33,7 @@ pub struct Track {
 /// One line of a user's index of sound files.
 #[derive(Deserialize)]
 struct FileLine {
+    #[serde(alias = "track")]
     path: String,
     genre: String,
     #[serde(default)]
@@ -57,7 +58,8 @@ impl Index {
         Self::read(GTZAN, "data/gtzan/index.csv")
     }
 
-    /// Reads a user's index of sound files: columns `path`, `genre`, and `artist` where it is known.
+    /// Reads a user's index of sound files: columns `path` (or `track`), `genre`, and `artist` where it
+    /// is known.
     /// Tracks are named by their paths.
     ///
     /// # Errors

@@ -5,8 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::index::{Index, Track};
+use super::log_mel::{self, LogMels, Source};
 use super::table::Table;
-use super::{Error, Samples, Shape, Unit, Units, locate};
+use super::{Cache, Effort, Error, Samples, Shape, Unit, Units, locate};
+use crate::watch::Watch;
 
 /// What `crossfold extract` makes of the hundred tracks of the mini set.
 const GTZAN_MINI: &[u8] = include_bytes!("../../data/gtzan-mini/features_30_sec.csv");
@@ -33,6 +35,7 @@ pub struct Dataset {
     /// BLAKE3 of the index, in hexadecimal; empty where there is none.
     pub index_hash: String,
     table: Table,
+    log_mels: Source,
 }
 
 impl Dataset {
@@ -42,7 +45,10 @@ impl Dataset {
     /// When the table is not there, is damaged, or disagrees with the index.
     pub fn gtzan(folder: &Path) -> Result<Self, Error> {
         let path = locate::gtzan_table(folder)?;
-        Self::join("gtzan", "GTZAN", Table::read(&path)?, Some(&Index::gtzan()?), &path)
+        let mut set =
+            Self::join("gtzan", "GTZAN", Table::read(&path)?, Some(&Index::gtzan()?), &path)?;
+        set.log_mels = Source::gtzan(folder, &set.tracks);
+        Ok(set)
     }
 
     /// The hundred tracks of GTZAN whose features come with the program.
@@ -54,7 +60,74 @@ impl Dataset {
         let table = Table::from_bytes(GTZAN_MINI, path)?;
         let mut index = Index::gtzan()?;
         index.tracks.retain(|name, _| table.ids.contains(name));
-        Self::join("gtzan-mini", "GTZAN-mini", table, Some(&index), path)
+        let set = Self::join("gtzan-mini", "GTZAN-mini", table, Some(&index), path)?;
+        Ok(Self { log_mels: Source::Mini, ..set })
+    }
+
+    /// Log-mel spectrograms in an array (tracks × frames × bands) whose rows a list names.
+    ///
+    /// Genres and artists come from `index`, a CSV of `track,genre` and, where known, `artist`; else
+    /// the tracks are looked up in the index of GTZAN.
+    ///
+    /// # Errors
+    /// When a file is not there or does not fit the others; the message names row and track.
+    pub fn tensor(
+        path: &Path,
+        array: Option<&str>,
+        tracks: &Path,
+        index: Option<&Path>,
+    ) -> Result<Self, Error> {
+        let read = |path: &Path| {
+            std::fs::read_to_string(path)
+                .map_err(|source| Error::Read { path: path.to_owned(), source })
+        };
+        let text = read(tracks)?;
+        let names: Vec<&str> = log_mel::lines(&text).collect();
+        let known = match index {
+            Some(path) => Index::of_files(&read(path)?, &path.display().to_string())?,
+            None => Index::gtzan()?,
+        };
+        let genre = |(row, name): (usize, &&str)| {
+            let found = known.tracks.get(*name).map(|track| track.genre.clone());
+            found.ok_or_else(|| Error::Index {
+                place: tracks.display().to_string(),
+                reason: match index {
+                    Some(index) => {
+                        format!("line {}: {} does not list `{name}`", row + 1, index.display())
+                    }
+                    None => format!(
+                        "line {}: `{name}` is no track of GTZAN; name its genre in a CSV of \
+                         track,genre,artist and that file as `index`",
+                        row + 1
+                    ),
+                },
+            })
+        };
+        let labels = names.iter().enumerate().map(genre).collect::<Result<_, _>>()?;
+        let source = Source::Array {
+            path: path.to_owned(),
+            array: array.map(str::to_owned),
+            tracks: tracks.to_owned(),
+        };
+        let silent = &crate::watch::Silent;
+        let effort = Effort { jobs: 1, strict: true, limit: crate::audio::Limit::default() };
+        let log_mels = source.read(&names, &Cache::none(), effort, silent)?;
+        let ids: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let table = Table {
+            tracks: Some(ids.clone()),
+            ids,
+            labels,
+            columns: Vec::new(),
+            values: Vec::new(),
+            hash: log_mels.hash(),
+        };
+        // Without a single known artist nobody can keep artists apart.
+        let artists = known.tracks.values().any(|track| !track.artist.is_empty());
+        let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
+        let mut set = Self::join(&name, &name, table, artists.then_some(&known), path)?;
+        set.duplicates = same_values(&set.duplicates, |unit| log_mels.of(unit));
+        set.log_mels = Source::Read(log_mels);
+        Ok(set)
     }
 
     /// Sound files under a folder, as they were extracted.
@@ -62,9 +135,11 @@ impl Dataset {
         name: &str,
         table: Table,
         index: Option<&Index>,
+        files: Vec<(String, std::path::PathBuf)>,
         path: &Path,
     ) -> Result<Self, Error> {
-        Self::join(name, name, table, index, path)
+        let set = Self::join(name, name, table, index, path)?;
+        Ok(Self { log_mels: Source::Sound { files, frames: None }, ..set })
     }
 
     /// A table of the user's own.
@@ -123,7 +198,8 @@ impl Dataset {
             units.push(Unit { id: id.clone(), track: number, genre, group: number });
         }
         let known = look_up(&tracks, &table, index).map_err(mistake)?;
-        let duplicates = duplicates(&units, &tracks, &known, &numbers, &table);
+        let first = duplicates(&units, &tracks, &known, &numbers);
+        let duplicates = same_values(&first, |unit| table.row(unit));
         let mut notices = Vec::new();
         let copies = duplicates.iter().enumerate().filter(|(unit, first)| unit != *first).count();
         if copies > 0 {
@@ -150,6 +226,11 @@ impl Dataset {
             substitute_for: None,
             index_hash: index.map(|index| index.hash.clone()).unwrap_or_default(),
             table,
+            log_mels: Source::Absent(
+                "this data set has no log-mel spectrograms; `frames` and `blocks` need gtzan, \
+                 `{ audio: PATH }` or `{ tensor: PATH }`"
+                    .to_owned(),
+            ),
         })
     }
 
@@ -170,6 +251,26 @@ impl Dataset {
         let names = columns.iter().map(|&at| self.table.columns[at].clone()).collect();
         let shape = Shape::Row { width: columns.len() };
         Samples::new(Arc::clone(&self.units), Arc::new(names), shape, values.collect())
+    }
+
+    /// The log-mel spectrograms of all units.
+    ///
+    /// # Errors
+    /// When there are none, they do not fit the units, or a clip cannot be used.
+    pub fn log_mels(
+        &self,
+        cache: &Cache,
+        effort: Effort,
+        watch: &dyn Watch,
+    ) -> Result<LogMels, Error> {
+        if self.units.units.len() != self.tracks.len() {
+            let reason = "rows are segments of tracks, and spectrograms are of whole tracks; leave \
+                          `segments` out";
+            return Err(Error::NoFrames { reason: reason.to_owned() });
+        }
+        let tracks: Vec<&str> =
+            self.units.units.iter().map(|unit| self.tracks[unit.track].as_str()).collect();
+        self.log_mels.read(&tracks, cache, effort, watch)
     }
 }
 
@@ -216,15 +317,13 @@ fn look_up(
         .collect()
 }
 
-/// Exact duplicates: what the index says, and rows whose features are all equal.
+/// Exact duplicates as the index knows them: for each unit, the first that it repeats.
 fn duplicates(
     units: &[Unit],
     tracks: &[(String, usize)],
     known: &[Option<Track>],
     numbers: &BTreeMap<String, usize>,
-    table: &Table,
 ) -> Vec<usize> {
-    let mut by_values: HashMap<Vec<u32>, usize> = HashMap::new();
     let mut by_place: HashMap<(usize, &str), usize> = HashMap::new();
     let mut first = Vec::with_capacity(units.len());
     for (unit, facts) in units.iter().enumerate() {
@@ -235,11 +334,25 @@ fn duplicates(
             .and_then(|track| numbers.get(&track.duplicate_of))
             .copied()
             .unwrap_or(facts.track);
-        let bits = table.row(unit).iter().map(|value| value.to_bits()).collect();
-        let same = *by_values.entry(bits).or_insert(unit);
         let place = *by_place.entry((original, segment)).or_insert(unit);
         by_place.entry((facts.track, segment)).or_insert(unit);
-        first.push(first.get(same.min(place)).copied().unwrap_or(unit));
+        first.push(first.get(place).copied().unwrap_or(unit));
+    }
+    first
+}
+
+/// Exact duplicates: those known already, and units whose values are all equal (where they have any).
+fn same_values<'a>(known: &[usize], values: impl Fn(usize) -> &'a [f32]) -> Vec<usize> {
+    let mut by_values: HashMap<blake3::Hash, usize> = HashMap::new();
+    let mut first: Vec<usize> = Vec::with_capacity(known.len());
+    for (unit, &known) in known.iter().enumerate() {
+        let bytes: Vec<u8> = values(unit).iter().flat_map(|value| value.to_le_bytes()).collect();
+        let same = if bytes.is_empty() {
+            unit
+        } else {
+            *by_values.entry(blake3::hash(&bytes)).or_insert(unit)
+        };
+        first.push(first.get(same.min(known)).copied().unwrap_or(unit));
     }
     first
 }

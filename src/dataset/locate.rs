@@ -19,6 +19,26 @@ const TABLES: [&str; 8] = [
     "Data/features_30_sec.csv",
 ];
 
+/// Where log-mel spectrograms of GTZAN may lie, each with the list of its tracks.
+const FRAMES: [(&str, &str); 4] = [
+    ("framewise/log-mel.npz", "framewise/log-mel.tracks.txt"),
+    ("framewise/logmel_db.npz", "framewise/tracks.txt"),
+    ("gtzan/framewise/log-mel.npz", "gtzan/framewise/log-mel.tracks.txt"),
+    ("gtzan/framewise/logmel_db.npz", "gtzan/framewise/tracks.txt"),
+];
+
+/// Where the sound of GTZAN may lie.
+const SOUND: [&str; 8] = [
+    "audio",
+    "genres",
+    "genres_original",
+    "Data/genres_original",
+    "gtzan/audio",
+    "gtzan/genres",
+    "gtzan/genres_original",
+    "gtzan/Data/genres_original",
+];
+
 /// The folder that data is looked for in: the one given, else `CROSSFOLD_DATA`, else `data`.
 pub fn folder(given: Option<&Path>) -> PathBuf {
     given.map(Path::to_owned).unwrap_or_else(|| {
@@ -38,6 +58,19 @@ pub fn gtzan_table(folder: &Path) -> Result<PathBuf, Error> {
         .map(|place| folder.join(place))
         .find(|path| path.is_file())
         .ok_or_else(|| Error::Absent { folder: folder.to_owned() })
+}
+
+/// An array of log-mel spectrograms under a data folder, and the list of its tracks.
+pub(super) fn gtzan_frames(folder: &Path) -> Option<(PathBuf, PathBuf)> {
+    FRAMES
+        .iter()
+        .map(|(array, tracks)| (folder.join(array), folder.join(tracks)))
+        .find(|(array, tracks)| array.is_file() && tracks.is_file())
+}
+
+/// The folder of GTZAN's sound under a data folder.
+pub(super) fn gtzan_sound(folder: &Path) -> Option<PathBuf> {
+    SOUND.iter().map(|place| folder.join(place)).find(|path| path.is_dir())
 }
 
 #[cfg(test)]

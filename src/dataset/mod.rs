@@ -12,6 +12,7 @@ mod folder;
 mod index;
 mod labelled;
 pub mod locate;
+mod log_mel;
 mod prepare;
 mod samples;
 mod table;
@@ -23,10 +24,11 @@ pub use export::{Sheet, Stack};
 pub use folder::Folder;
 pub use index::{Index, Track};
 pub use labelled::Dataset;
+pub use log_mel::LogMels;
 pub use prepare::{Effort, Extraction, Failed, Prepared, prepare};
 pub use samples::{Part, Samples, Shape, Unit, Units};
 pub use table::Table;
-pub use tensor::{Precision, Tensor};
+pub use tensor::{Precision, Tensor, npy, npz};
 
 /// Why data cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +77,12 @@ pub enum Error {
         path: PathBuf,
         /// What sound files end in.
         extensions: String,
+    },
+    /// Log-mel spectrograms were asked for, and there are none.
+    #[error("{reason}")]
+    NoFrames {
+        /// Why, and what to do.
+        reason: String,
     },
     /// Clips of a data set cannot be used.
     #[error("{failed} of {clips} clips cannot be used; mend or remove them:\n  - {reasons}")]

@@ -97,10 +97,23 @@ impl Samples {
         shape: Shape,
         values: Vec<f32>,
     ) -> Self {
+        Self::sharing(units, columns, shape, Arc::new(values))
+    }
+
+    /// As [`Samples::new`], with numbers that others hold too.
+    ///
+    /// # Panics
+    /// As [`Samples::new`].
+    pub fn sharing(
+        units: Arc<Units>,
+        columns: Arc<Vec<String>>,
+        shape: Shape,
+        values: Arc<Vec<f32>>,
+    ) -> Self {
         assert_eq!(values.len(), units.units.len() * shape.size(), "one sample for each unit");
         let picks = (0..units.units.len()).map(|unit| (unit, unit)).collect();
         let (parts, steps) = (whole(columns.len()), Arc::default());
-        Self { units, values: Arc::new(values), columns, parts, steps, shape, picks }
+        Self { units, values, columns, parts, steps, shape, picks }
     }
 
     /// How many samples the view holds.
@@ -134,10 +147,12 @@ impl Samples {
     /// When the parts do not cover the columns one after another, a mistake of the caller.
     #[must_use]
     pub fn in_parts(self, parts: Vec<Part>) -> Self {
-        let ends = parts.iter().fold(Some(0), |end, part| {
-            (end == Some(part.columns.start)).then_some(part.columns.end)
-        });
-        assert_eq!(ends, Some(self.columns.len()), "parts cover the columns in order");
+        let mut end = 0;
+        for part in &parts {
+            assert_eq!(part.columns.start, end, "parts follow each other");
+            end = part.columns.end;
+        }
+        assert_eq!(end, self.columns.len(), "parts cover all columns");
         Self { parts: Arc::new(parts), ..self }
     }
 

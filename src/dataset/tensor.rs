@@ -3,7 +3,7 @@
 //! Sizes are checked against the file before memory is asked for, and nothing is unpickled: an array
 //! is data, never code.
 
-use std::io::{Cursor, Read, Seek, Write};
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use npyz::{NpyFile, Order, WriterBuilder};
@@ -14,6 +14,9 @@ use super::Error;
 
 /// The most numbers an array may hold: 16 GiB of single precision.
 const MOST: u64 = 1 << 32;
+
+/// Takes rows of an array: the number of each and its values.
+pub type Sink<'a> = dyn FnMut(usize, &[f32]) -> Result<(), String> + 'a;
 
 /// An array of numbers in C order.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,33 +40,33 @@ impl Tensor {
         Self::from_bytes(&bytes, name).map_err(mistake)
     }
 
-    /// As [`Tensor::read`], from bytes; an archive is told by its first two letters.
+    /// As [`Tensor::read`], from bytes.
     ///
     /// # Errors
     /// In words, as for [`Tensor::read`].
     pub fn from_bytes(bytes: &[u8], name: Option<&str>) -> Result<Self, String> {
-        if !bytes.starts_with(b"PK") {
-            return array(bytes, bytes.len() as u64);
-        }
-        let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
-        let mut names = Vec::new();
-        for file in archive.file_names() {
-            let file = file.map_err(|error| error.to_string())?;
-            names.push(file.strip_suffix(".npy").unwrap_or(&file).to_owned());
-        }
-        let wanted = match (name, names.as_slice()) {
-            (Some(name), _) if names.iter().any(|known| known == name) => name.to_owned(),
-            (None, [only]) => only.clone(),
-            _ => {
-                let asked = name.map_or("no array was named".to_owned(), |name| {
-                    format!("there is no array `{name}`")
-                });
-                return Err(format!("{asked}; the file holds {}", names.join(", ")));
-            }
-        };
-        let file = archive.by_name(&format!("{wanted}.npy")).map_err(|error| error.to_string())?;
-        let size = file.size();
-        array(file, size)
+        let mut values = Vec::new();
+        let shape = rows_of(Cursor::new(bytes), name, &mut |_, row| {
+            values.extend_from_slice(row);
+            Ok(())
+        })?;
+        Ok(Self { shape, values })
+    }
+
+    /// Hands out the rows (steps along the first axis) of an array one after another, with their
+    /// numbers, and gives its shape. Memory holds one row, however many there are.
+    ///
+    /// # Errors
+    /// As for [`Tensor::read`], and what `sink` refuses.
+    pub fn each_row(
+        path: &Path,
+        name: Option<&str>,
+        sink: &mut Sink<'_>,
+    ) -> Result<Vec<usize>, Error> {
+        let file = std::fs::File::open(path)
+            .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        rows_of(BufReader::new(file), name, sink)
+            .map_err(|reason| Error::Table { path: path.to_owned(), reason })
     }
 
     /// How many numbers one step along the first axis holds.
@@ -72,8 +75,44 @@ impl Tensor {
     }
 }
 
+/// Gives the rows of an array of `.npy`, or in an archive, which is told by its first two letters.
+fn rows_of(
+    mut file: impl Read + Seek,
+    name: Option<&str>,
+    sink: &mut Sink<'_>,
+) -> Result<Vec<usize>, String> {
+    let said = |error: std::io::Error| error.to_string();
+    let size = file.seek(SeekFrom::End(0)).map_err(said)?;
+    file.rewind().map_err(said)?;
+    let mut start = Vec::new();
+    file.by_ref().take(2).read_to_end(&mut start).map_err(said)?;
+    file.rewind().map_err(said)?;
+    if start != b"PK" {
+        return array(file, size, sink);
+    }
+    let mut archive = ZipArchive::new(file).map_err(|error| error.to_string())?;
+    let mut names = Vec::new();
+    for file in archive.file_names() {
+        let file = file.map_err(|error| error.to_string())?;
+        names.push(file.strip_suffix(".npy").unwrap_or(&file).to_owned());
+    }
+    let wanted = match (name, names.as_slice()) {
+        (Some(name), _) if names.iter().any(|known| known == name) => name.to_owned(),
+        (None, [only]) => only.clone(),
+        _ => {
+            let asked = name.map_or("no array was named".to_owned(), |name| {
+                format!("there is no array `{name}`")
+            });
+            return Err(format!("{asked}; the file holds {}", names.join(", ")));
+        }
+    };
+    let file = archive.by_name(&format!("{wanted}.npy")).map_err(|error| error.to_string())?;
+    let size = file.size();
+    array(BufReader::new(file), size, sink)
+}
+
 /// An array whose file has `size` bytes, header included.
-fn array(reader: impl Read, size: u64) -> Result<Tensor, String> {
+fn array(reader: impl Read, size: u64, sink: &mut Sink<'_>) -> Result<Vec<usize>, String> {
     // The archive may promise less than it unpacks to; what is read is bounded by the promise.
     let file = NpyFile::new(reader.take(size)).map_err(|error| error.to_string())?;
     if file.order() != Order::C && file.shape().len() > 1 {
@@ -81,39 +120,49 @@ fn array(reader: impl Read, size: u64) -> Result<Tensor, String> {
     }
     let shape = file.shape().to_vec();
     let count = shape.iter().try_fold(1_u64, |all, &extent| all.checked_mul(extent));
-    let count = count
+    count
         .filter(|&count| count <= MOST && count <= size)
         .ok_or_else(|| format!("its shape {shape:?} promises more numbers than the file holds"))?;
+    let shape: Vec<usize> = shape.iter().map(|&extent| extent as usize).collect();
     let kind = file.dtype().descr();
-    let values = match kind.trim_matches(['\'', '"']) {
-        "<f4" | ">f4" => file.into_vec::<f32>().map_err(|error| error.to_string())?,
+    match kind.trim_matches(['\'', '"']) {
+        "<f4" | ">f4" => stream(file.data::<f32>(), &shape, |value| value, sink),
         #[allow(clippy::cast_possible_truncation)]
-        "<f8" | ">f8" => file
-            .into_vec::<f64>()
-            .map_err(|error| error.to_string())?
-            .into_iter()
-            .map(|value| value as f32)
-            .collect(),
-        "<f2" | ">f2" => file
-            .into_vec::<half::f16>()
-            .map_err(|error| error.to_string())?
-            .into_iter()
-            .map(f32::from)
-            .collect(),
+        "<f8" | ">f8" => stream(file.data::<f64>(), &shape, |value| value as f32, sink),
+        "<f2" | ">f2" => stream(file.data::<half::f16>(), &shape, f32::from, sink),
         other => {
-            return Err(format!(
-                "its numbers are of type {other}; save it as float16, float32 or float64"
-            ));
+            Err(format!("its numbers are of type {other}; save it as float16, float32 or float64"))
         }
-    };
-    if values.len() as u64 != count {
-        return Err(format!("it holds {} of {count} numbers", values.len()));
+    }?;
+    Ok(shape)
+}
+
+/// Hands out the numbers of an array row by row; each must be finite.
+fn stream<T, E: std::fmt::Display>(
+    numbers: Result<impl Iterator<Item = std::io::Result<T>>, E>,
+    shape: &[usize],
+    convert: impl Fn(T) -> f32,
+    sink: &mut Sink<'_>,
+) -> Result<(), String> {
+    let (rows, width) = (shape.first().copied().unwrap_or(1), shape.iter().skip(1).product());
+    let mut numbers = numbers.map_err(|error| error.to_string())?;
+    let mut row: Vec<f32> = Vec::new();
+    for at in 0..rows {
+        row.clear();
+        for column in 0..width {
+            let place = at * width + column;
+            let number = numbers.next().and_then(Result::ok);
+            let value = convert(
+                number.ok_or_else(|| format!("it holds {place} of {} numbers", rows * width))?,
+            );
+            if !value.is_finite() {
+                return Err(format!("number {place} is {value}; every number must be finite"));
+            }
+            row.push(value);
+        }
+        sink(at, &row)?;
     }
-    if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-        return Err(format!("number {at} is {}; every number must be finite", values[at]));
-    }
-    let shape = shape.iter().map(|&extent| extent as usize).collect();
-    Ok(Tensor { shape, values })
+    Ok(())
 }
 
 /// How an array is written.

@@ -5,7 +5,10 @@
 
 use std::path::PathBuf;
 
+mod cell;
+mod describe;
 mod expect;
+mod feature_set;
 mod node;
 mod parse;
 mod plan;
@@ -19,7 +22,8 @@ mod store;
 mod typed;
 
 pub use expect::{Verdict, verdicts};
-pub use parse::{Contender, Experiment, FeatureSet, Folds, Name, Protocol, Repeats, Source};
+pub use feature_set::{Columns, FeatureSet, MadeOf, Name, Piece, PieceOf};
+pub use parse::{Contender, Entry, Experiment, Folds, Protocol, Repeats, Source};
 pub use plan::{Cell, Place, Plan};
 pub use recipe_file::frame_recipe;
 pub use record::{
@@ -56,6 +60,9 @@ pub enum Error {
     /// The data cannot be split as asked.
     #[error(transparent)]
     Split(#[from] crate::split::Error),
+    /// Features cannot be computed.
+    #[error(transparent)]
+    Features(#[from] crate::features::Error),
     /// A cell failed.
     #[error("{cell}")]
     Cell {

@@ -6,19 +6,18 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use super::Error;
 use super::expect::Expectation;
-use super::node::{Node, Value, find, only};
+use super::feature_set::{FeatureSet, feature_sets};
+use super::node::{Key, Node, Value, find, only};
 use super::problem::Problem;
 use crate::bounds::bounded;
 use crate::dataset::Folder;
 use crate::features::Recipe;
-use crate::models::{Model, Scale};
+use crate::models::{Ensemble, Model};
 use crate::registry;
 use crate::seed::Seed;
-use crate::split::Grouping;
+use crate::split::{Grouping, Published};
 
 bounded! {
     /// How many parts the data is cut into; each is tested once a repeat.
@@ -82,63 +81,105 @@ pub enum Source {
     Audio(Folder),
     /// A feature table of the user's own.
     Table(PathBuf),
+    /// Log-mel spectrograms of the user's own.
+    Tensor {
+        /// The array: tracks × frames × bands.
+        path: PathBuf,
+        /// Its name, where the file holds several.
+        array: Option<String>,
+        /// The list of its tracks.
+        tracks: PathBuf,
+        /// Their genres and artists, where the tracks are not GTZAN's.
+        index: Option<PathBuf>,
+    },
 }
 
 /// How training and test are kept apart.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Protocol {
-    /// How many folds a repeat has.
-    pub folds: Folds,
-    /// How many repeats there are.
-    pub repeats: Repeats,
-    /// What must stay on one side of a split.
-    pub group: Grouping,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Protocol {
+    /// Folds drawn from the seed.
+    Folds {
+        /// How many folds a repeat has.
+        folds: Folds,
+        /// How many repeats there are.
+        repeats: Repeats,
+        /// What must stay on one side of a split.
+        group: Grouping,
+    },
+    /// A split that somebody published.
+    Published(Published),
 }
 
 impl Default for Protocol {
     /// Ten folds once, a track never parted: what most published figures on GTZAN use.
     fn default() -> Self {
-        Self { folds: Folds::literal(10), repeats: Repeats::literal(1), group: Grouping::Track }
+        Self::Folds {
+            folds: Folds::literal(10),
+            repeats: Repeats::literal(1),
+            group: Grouping::Track,
+        }
     }
 }
 
-/// A named choice of columns and how they are scaled.
-#[derive(Clone, Debug)]
-pub struct FeatureSet {
-    /// Its name.
-    pub name: String,
-    /// The columns or families taken; all where absent.
-    pub columns: Option<Vec<Name>>,
-    /// The columns or families left out again.
-    pub without: Vec<Name>,
-    /// How training rows scale them.
-    pub scale: Scale,
-    /// Its place in the file.
-    pub span: Range<usize>,
+fn protocol(node: &Node) -> Result<Protocol, Problem> {
+    let entries = node.entries("a protocol: a map of keys")?;
+    only(entries, &["folds", "repeats", "group", "split"])?;
+    if let Some(split) = find(entries, "split") {
+        if let Some((key, _)) = entries.iter().find(|(key, _)| key.text != "split") {
+            let message = format!("`split` names published folds; leave `{}` out", key.text);
+            return Err(Problem::new(message).at(key.span.clone()));
+        }
+        return split.read().map(Protocol::Published);
+    }
+    Ok(Protocol::Folds {
+        folds: find(entries, "folds").map_or(Ok(Folds::literal(10)), Node::read)?,
+        repeats: find(entries, "repeats").map_or(Ok(Repeats::literal(1)), Node::read)?,
+        group: find(entries, "group").map_or(Ok(Grouping::Track), Node::read)?,
+    })
 }
 
-/// A name in the file and its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name {
-    /// The name.
-    pub text: String,
-    /// Its place in the file.
-    pub span: Range<usize>,
-}
-
-/// A model with its parameters, and the features it sees.
+/// What is compared.
 #[derive(Clone, Debug)]
 pub struct Contender {
     /// Its name: unique in the experiment.
     pub name: String,
-    /// Number of its feature set.
-    pub features: usize,
-    /// The model.
-    pub model: Model,
+    /// What it is.
+    pub entry: Entry,
     /// Its place in the file.
     pub span: Range<usize>,
 }
+
+/// What a contender is.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// A model on a feature set.
+    Model {
+        /// The model with its parameters.
+        model: Model,
+        /// Number of its feature set.
+        features: usize,
+    },
+    /// Other contenders as one.
+    Ensemble {
+        /// How.
+        ensemble: Ensemble,
+        /// Numbers of the others.
+        members: Vec<usize>,
+    },
+}
+
+impl Contender {
+    /// Name of its model.
+    pub fn kind(&self) -> &'static str {
+        match &self.entry {
+            Entry::Model { model, .. } => model.name(),
+            Entry::Ensemble { .. } => ENSEMBLE,
+        }
+    }
+}
+
+/// The name under which an ensemble stands among the models.
+pub const ENSEMBLE: &str = "ensemble";
 
 impl Experiment {
     /// Reads and checks an experiment file.
@@ -170,17 +211,14 @@ fn parse(file: &File) -> Result<Experiment, Problem> {
     let contenders = contenders(needed("models")?, &features)?;
     let baseline = match find(entries, "baseline") {
         Some(node) => contender(&contenders, node.text("a contender's name")?, node.span.clone())?,
-        None => contenders
-            .iter()
-            .position(|contender| contender.model.name() == "majority")
-            .unwrap_or(0),
+        None => contenders.iter().position(|contender| contender.kind() == "majority").unwrap_or(0),
     };
     Ok(Experiment {
         name: name.unwrap_or_default(),
         question: needed("question")?.text("the question in words")?.trim().to_owned(),
         dataset: source(needed("dataset")?, &file.path)?,
         seed: Seed::new(find(entries, "seed").map_or(Ok(42), Node::read)?),
-        protocol: find(entries, "protocol").map_or(Ok(Protocol::default()), Node::read)?,
+        protocol: find(entries, "protocol").map_or(Ok(Protocol::default()), protocol)?,
         features,
         baseline,
         expectations: find(entries, "expect")
@@ -205,7 +243,7 @@ fn source(node: &Node, path: &Path) -> Result<Source, Problem> {
             .at(node.span.clone())),
         };
     }
-    let what = "a dataset's name, `{ table: PATH }` or `{ audio: PATH }`";
+    let what = "a dataset's name, `{ table: PATH }`, `{ audio: PATH }` or `{ tensor: PATH }`";
     let entries = node.entries(what)?;
     if let Some(table) = find(entries, "table") {
         only(entries, &["table"])?;
@@ -216,7 +254,15 @@ fn source(node: &Node, path: &Path) -> Result<Source, Problem> {
         let message = "a table's path must end in .csv or .parquet";
         return Err(Problem::new(message).at(table.span.clone()));
     }
-    only(entries, &["table", "audio", "index", "recipe", "segments"])?;
+    if let Some(tensor) = find(entries, "tensor") {
+        only(entries, &["tensor", "array", "tracks", "index"])?;
+        let path = beside(tensor.text("a path")?);
+        let text = |key: &str| find(entries, key).map(|node| node.text("a text")).transpose();
+        let tracks = text("tracks")?.map_or_else(|| path.with_extension("tracks.txt"), beside);
+        let array = text("array")?.map(str::to_owned);
+        return Ok(Source::Tensor { array, tracks, index: text("index")?.map(beside), path });
+    }
+    only(entries, &["table", "audio", "tensor", "index", "recipe", "segments"])?;
     let audio = find(entries, "audio")
         .ok_or_else(|| Problem::new(format!("expected {what}")).at(node.span.clone()))?;
     let recipe = match find(entries, "recipe") {
@@ -243,43 +289,6 @@ fn is_table(name: &str) -> bool {
     extension.is_some_and(|end| end == "csv" || end == "parquet")
 }
 
-fn feature_sets(node: &Node) -> Result<Vec<FeatureSet>, Problem> {
-    let entries = node.entries("feature sets: a map of names")?;
-    if entries.is_empty() {
-        let example = "no feature set; write at least `all: { columns: all, scale: standard }`";
-        return Err(Problem::new(example).at(node.span.clone()));
-    }
-    entries
-        .iter()
-        .map(|(key, set)| {
-            let entries = set.entries("a feature set: a map of keys")?;
-            only(entries, &["columns", "without", "scale"])?;
-            let columns = match find(entries, "columns") {
-                Some(Node { value: Value::Text(all), .. }) if all == "all" => None,
-                Some(list) => Some(names(list)?),
-                None => None,
-            };
-            Ok(FeatureSet {
-                name: key.text.clone(),
-                columns,
-                without: find(entries, "without").map_or(Ok(Vec::new()), names)?,
-                scale: find(entries, "scale").map_or(Ok(Scale::default()), Node::read)?,
-                span: key.span.clone(),
-            })
-        })
-        .collect()
-}
-
-fn names(node: &Node) -> Result<Vec<Name>, Problem> {
-    node.items("`all` or a list of columns and families")?
-        .iter()
-        .map(|item| {
-            let text = item.text("the name of a column or family")?.to_owned();
-            Ok(Name { text, span: item.span.clone() })
-        })
-        .collect()
-}
-
 fn contenders(node: &Node, features: &[FeatureSet]) -> Result<Vec<Contender>, Problem> {
     let mut contenders: Vec<Contender> = Vec::new();
     for item in node.items("a list of models")? {
@@ -296,7 +305,43 @@ fn contenders(node: &Node, features: &[FeatureSet]) -> Result<Vec<Contender>, Pr
     if contenders.is_empty() {
         return Err(Problem::new("no model; write at least `- majority`").at(node.span.clone()));
     }
+    for at in 0..contenders.len() {
+        let members = members(&contenders, &contenders[at])?;
+        if let Entry::Ensemble { members: found, .. } = &mut contenders[at].entry {
+            *found = members;
+        }
+    }
     Ok(contenders)
+}
+
+/// Numbers of the contenders that an ensemble names; none for a model.
+fn members(contenders: &[Contender], ensemble: &Contender) -> Result<Vec<usize>, Problem> {
+    let Entry::Ensemble { ensemble: Ensemble { of, .. }, .. } = &ensemble.entry else {
+        return Ok(Vec::new());
+    };
+    let problem = |message: String| Problem::new(message).at(ensemble.span.clone());
+    if of.len() < 2 {
+        let message = "an ensemble needs at least two contenders: `of: [one, other]`";
+        return Err(problem(message.to_owned()));
+    }
+    let single = |known: &&Contender| matches!(known.entry, Entry::Model { .. });
+    let mut found = Vec::new();
+    for name in of {
+        let at = contenders
+            .iter()
+            .position(|known| known.name == *name && single(&known))
+            .ok_or_else(|| {
+                let known = contenders.iter().filter(single).map(|known| known.name.as_str());
+                let known: Vec<&str> = known.collect();
+                let expected = registry::expected(name, known);
+                problem(format!("`of` names `{name}`, which is no model here; {expected}"))
+            })?;
+        if found.contains(&at) {
+            return Err(problem(format!("`of` names `{name}` twice")));
+        }
+        found.push(at);
+    }
+    Ok(found)
 }
 
 /// Takes `name` and `features` out of a model's parameters; the model reads the rest.
@@ -304,34 +349,52 @@ fn one_contender(item: &Node, features: &[FeatureSet]) -> Result<Contender, Prob
     let Value::Map(choice) = &item.value else {
         let model: Model = item.read()?;
         let name = model.name().to_owned();
-        return Ok(Contender { name, features: 0, model, span: item.span.clone() });
+        let entry = Entry::Model { model, features: 0 };
+        return Ok(Contender { name, entry, span: item.span.clone() });
     };
-    let (mut name, mut set, mut rest) = (None, 0, choice.clone());
+    let (mut name, mut set, mut rest) = (None, None, choice.clone());
     for (_, parameters) in &mut rest {
         let Value::Map(parameters) = &mut parameters.value else { continue };
-        if let Some(at) = parameters.iter().position(|(key, _)| key.text == "name") {
-            name = Some(parameters.remove(at).1);
+        let mut take = |key: &str| {
+            let at = parameters.iter().position(|(known, _)| known.text == key)?;
+            Some(parameters.remove(at).1)
+        };
+        (name, set) = (take("name"), take("features"));
+    }
+    let span_of = |name: &Option<Node>| {
+        name.as_ref().map_or_else(|| choice[0].0.span.clone(), |node| node.span.clone())
+    };
+    let named = |kind: &str| name.as_ref().map_or(Ok(kind.to_owned()), checked_name);
+    if let [(Key { text, .. }, parameters)] = rest.as_slice()
+        && text == ENSEMBLE
+    {
+        if let Some(node) = set {
+            let message = "an ensemble has no features of its own; its contenders have";
+            return Err(Problem::new(message).at(node.span));
         }
-        if let Some(at) = parameters.iter().position(|(key, _)| key.text == "features") {
-            let node = parameters.remove(at).1;
+        let ensemble =
+            parameters.read().map_err(|problem: Problem| problem.with_known_keys(&["name"]))?;
+        let entry = Entry::Ensemble { ensemble, members: Vec::new() };
+        return Ok(Contender { name: named(ENSEMBLE)?, entry, span: span_of(&name) });
+    }
+    let features = match set {
+        Some(node) => {
             let wanted = node.text("a feature set's name")?;
             let known = || features.iter().map(|set| set.name.as_str());
-            set = known().position(|known| known == wanted).ok_or_else(|| {
+            known().position(|known| known == wanted).ok_or_else(|| {
                 let known: Vec<&str> = known().collect();
                 let expected = registry::expected(wanted, known);
                 Problem::new(format!("unknown feature set `{wanted}`; {expected}"))
                     .at(node.span.clone())
-            })?;
+            })?
         }
-    }
+        None => 0,
+    };
     let node = Node { value: Value::Map(rest), span: item.span.clone() };
     let model: Model =
         node.read().map_err(|problem: Problem| problem.with_known_keys(&["name", "features"]))?;
-    let (name, span) = match &name {
-        Some(node) => (checked_name(node)?, node.span.clone()),
-        None => (model.name().to_owned(), choice[0].0.span.clone()),
-    };
-    Ok(Contender { name, features: set, model, span })
+    let (name, span) = (named(model.name())?, span_of(&name));
+    Ok(Contender { name, entry: Entry::Model { model, features }, span })
 }
 
 fn checked_name(node: &Node) -> Result<String, Problem> {

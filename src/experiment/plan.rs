@@ -7,12 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Error;
-use super::parse::{Experiment, FeatureSet, Name, Source};
+use super::describe::{Describe, Refused};
+use super::parse::{Contender, Entry, Experiment, Protocol, Source};
 use super::problem::Problem;
-use crate::dataset::{self, Cache, Dataset, Effort, Samples};
-use crate::features;
-use crate::registry;
-use crate::split::{self, Fold};
+use crate::dataset::{self, Cache, Dataset, Effort};
+use crate::models::Description;
+use crate::split::{self, Fold, Grouping};
 use crate::watch::Watch;
 
 /// All that is needed to run every cell.
@@ -25,8 +25,10 @@ pub struct Plan {
     pub groups: Vec<usize>,
     /// The folds, the same for every contender.
     pub folds: Vec<Fold>,
-    /// The samples of each feature set, in the order of the experiment.
-    pub samples: Vec<Samples>,
+    /// The feature sets, in the order of the experiment.
+    pub features: Vec<Description>,
+    /// BLAKE3 of the log-mel spectrograms, where feature sets are made of them.
+    pub frames_hash: Option<String>,
     /// The cells, in order of contender, repeat and fold.
     pub cells: Vec<Cell>,
 }
@@ -57,6 +59,9 @@ impl Place<'_> {
             },
             Source::GtzanMini => Dataset::gtzan_mini()?,
             Source::Table(path) => Dataset::table(path)?,
+            Source::Tensor { path, array, tracks, index } => {
+                Dataset::tensor(path, array.as_deref(), tracks, index.as_deref())?
+            }
             Source::Audio(folder) => match folder.dataset(self.cache, self.effort, watch) {
                 Err(dataset::Error::Stopped) => return Err(Error::Stopped),
                 found => found?,
@@ -86,37 +91,56 @@ impl Plan {
         watch: &dyn Watch,
     ) -> Result<Self, Error> {
         let mut dataset = place.dataset(&experiment.dataset, watch)?;
-        let mut chosen = Vec::new();
-        for set in &experiment.features {
-            let columns = columns(set, dataset.columns());
-            chosen.push(columns.map_err(|problem| experiment.file.mistake(&problem))?);
-        }
-        let groups = split::groups(&dataset, experiment.protocol.group)?;
+        let grouping = match experiment.protocol {
+            Protocol::Folds { group, .. } => group,
+            // For what is split further inside the training part.
+            Protocol::Published(_) => Grouping::Artist,
+        };
+        let groups = split::groups(&dataset, grouping)?;
         let mut units = (*dataset.units).clone();
         for (unit, &group) in units.units.iter_mut().zip(&groups) {
             unit.group = group;
         }
         dataset.units = Arc::new(units);
-        let samples: Vec<Samples> = chosen.iter().map(|columns| dataset.samples(columns)).collect();
-        for contender in &experiment.contenders {
-            let shape = samples[contender.features].shape();
-            contender.model.learner().accepts(shape).map_err(|error| {
-                experiment.file.mistake(&Problem::new(error.to_string()).at(contender.span.clone()))
+        let folds = match experiment.protocol {
+            Protocol::Folds { folds, repeats, .. } => split::folds(
+                &dataset.units.units.iter().map(|unit| unit.genre).collect::<Vec<_>>(),
+                &groups,
+                &dataset.units.genres,
+                folds.get(),
+                repeats.get(),
+                experiment.seed.derive("split"),
+            )?,
+            Protocol::Published(split) => split.folds(&dataset)?,
+        };
+        match experiment.protocol {
+            Protocol::Folds { .. } => split::check(&folds, &groups)?,
+            // Published folds are run as they are: tracks are never parted, and what else stands on
+            // both sides is said.
+            Protocol::Published(split) => {
+                split::check(&folds, &split::groups(&dataset, Grouping::Track)?)?;
+                dataset.notices.extend(split.shared(&folds, &groups));
+            }
+        }
+        let mut describe = Describe::new(&dataset, place, watch);
+        let mut features = Vec::new();
+        for set in &experiment.features {
+            features.push(describe.set(set).map_err(|refused| match refused {
+                Refused::Mistake(problem) => experiment.file.mistake(&problem),
+                Refused::Failed(error) => error,
+            })?);
+        }
+        let frames_hash = describe.frames_hash();
+        for Contender { entry, span, .. } in &experiment.contenders {
+            let Entry::Model { model, features: set } = entry else { continue };
+            model.learner().accepts(features[*set].shape()).map_err(|error| {
+                experiment.file.mistake(&Problem::new(error.to_string()).at(span.clone()))
             })?;
         }
-        let folds = split::folds(
-            &dataset.units.units.iter().map(|unit| unit.genre).collect::<Vec<_>>(),
-            &groups,
-            &dataset.units.genres,
-            experiment.protocol.folds.get(),
-            experiment.protocol.repeats.get(),
-            experiment.seed.derive("split"),
-        )?;
-        split::check(&folds, &groups)?;
         let cells = (0..experiment.contenders.len())
             .flat_map(|contender| (0..folds.len()).map(move |fold| Cell { contender, fold }))
             .collect();
-        Ok(Self { experiment, dataset, groups, folds, samples, cells })
+        Ok(Self { experiment, dataset, groups, folds, features, frames_hash, cells })
     }
 
     /// The name of a cell, as in `dense r1 f3`, counted from 1.
@@ -125,47 +149,4 @@ impl Plan {
         let name = &self.experiment.contenders[cell.contender].name;
         format!("{name} r{} f{}", fold.repeat + 1, fold.fold + 1)
     }
-}
-
-/// Numbers of the columns that a feature set takes, in the order of the table.
-fn columns(set: &FeatureSet, known: &[String]) -> Result<Vec<usize>, Problem> {
-    let mut taken = vec![set.columns.is_none(); known.len()];
-    for (names, take) in [(set.columns.as_deref().unwrap_or(&[]), true), (&set.without, false)] {
-        for name in names {
-            for column in resolve(name, known)? {
-                taken[column] = take;
-            }
-        }
-    }
-    let columns: Vec<usize> = (0..known.len()).filter(|&column| taken[column]).collect();
-    if columns.is_empty() {
-        let message = format!("feature set `{}` has no column left", set.name);
-        return Err(Problem::new(message).at(set.span.clone()));
-    }
-    Ok(columns)
-}
-
-/// A name is that of a column, of a family of features, or of a feature with its statistics.
-fn resolve(name: &Name, known: &[String]) -> Result<Vec<usize>, Problem> {
-    let belongs = |column: &String| {
-        *column == name.text
-            || features::family_of(column) == Some(name.text.as_str())
-            || column.strip_suffix("_mean").or(column.strip_suffix("_var")) == Some(&name.text)
-    };
-    let found: Vec<usize> = (0..known.len()).filter(|&at| belongs(&known[at])).collect();
-    if found.is_empty() {
-        let names = || features::FAMILIES.iter().copied().chain(known.iter().map(String::as_str));
-        let meant = registry::nearest(&name.text, names())
-            .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        return Err(Problem::new(format!(
-            "unknown column `{}`; the table has {} columns, `{}` to `{}`, in families {}{meant}",
-            name.text,
-            known.len(),
-            known[0],
-            known[known.len() - 1],
-            features::FAMILIES.join(", "),
-        ))
-        .at(name.span.clone()));
-    }
-    Ok(found)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::evaluation::Prediction;
-use crate::models::Epoch;
+use crate::models::{Epoch, Layer};
 
 /// Everything that is known of a run.
 ///
@@ -73,6 +73,9 @@ pub struct DatasetFacts {
     pub hash: String,
     /// BLAKE3 of the index, in hexadecimal; empty where there is none.
     pub index_hash: String,
+    /// BLAKE3 of the log-mel spectrograms, in hexadecimal, where feature sets are made of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frames_hash: Option<String>,
 }
 
 /// The protocol.
@@ -109,6 +112,9 @@ pub struct ContenderFacts {
     pub parameters: serde_json::Value,
     /// Why the same seed need not give the same scores; absent where it does.
     pub not_reproducible: Option<String>,
+    /// The layers of a net, from the input on; none of other models.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<Layer>,
 }
 
 /// Where and by what the record was made.

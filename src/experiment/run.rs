@@ -3,14 +3,15 @@
 use std::time::Instant;
 
 use super::Error;
+use super::cell::{Answer, Desk};
+use super::parse::{Contender, Entry, Protocol};
 use super::plan::{Cell, Plan};
 use super::provenance::{self, Clock};
 use super::record::{
-    CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FoldFacts, ProtocolFacts, Record,
-    UnitFacts,
+    ContenderFacts, DatasetFacts, ExperimentFacts, FoldFacts, ProtocolFacts, Record, UnitFacts,
 };
-use crate::evaluation::Prediction;
-use crate::models::{Context, Epoch, Scaler};
+use crate::models::ensemble::By;
+use crate::split::Grouping;
 use crate::watch::{Event, Watch};
 use crate::workers::{self, Then};
 
@@ -47,9 +48,38 @@ pub fn run(plan: &Plan, jobs: usize, watch: &dyn Watch) -> Result<Record, Error>
     Ok(record)
 }
 
-type Answer = (CellFacts, Vec<Prediction>);
-
 fn answer_all(plan: &Plan, jobs: usize, watch: &dyn Watch) -> Result<Vec<Answer>, Error> {
+    let models = answers(plan, jobs, watch, |cell| {
+        let is_model = matches!(entry(plan, cell), Entry::Model { .. });
+        is_model.then(|| Desk { plan, cell, watch }.model())
+    })?;
+    // Ensembles join what their members said, so they come after all of them.
+    let of = |contender: usize, fold: usize| {
+        let at = contender * plan.folds.len() + fold;
+        models[at].as_ref().expect("every model was answered")
+    };
+    let ensembles = answers(plan, jobs, watch, |cell| match entry(plan, cell) {
+        Entry::Model { .. } => None,
+        Entry::Ensemble { ensemble, members } => {
+            let said: Vec<&Answer> = members.iter().map(|&member| of(member, cell.fold)).collect();
+            Some(Desk { plan, cell, watch }.ensemble(ensemble, members, &said))
+        }
+    })?;
+    let both = models.into_iter().zip(ensembles);
+    Ok(both.map(|(one, other)| one.or(other).expect("a cell is answered once")).collect())
+}
+
+fn entry(plan: &Plan, cell: Cell) -> &Entry {
+    &plan.experiment.contenders[cell.contender].entry
+}
+
+/// Answers the cells that `work` takes, `jobs` at a time; the others have no answer.
+fn answers(
+    plan: &Plan,
+    jobs: usize,
+    watch: &dyn Watch,
+    work: impl Fn(Cell) -> Option<Result<Answer, Error>> + Sync,
+) -> Result<Vec<Option<Answer>>, Error> {
     // From the back: nets stand behind the quick models as a rule, and long cells that start first
     // leave no core idle at the end.
     let last_first = |at: usize| plan.cells.len() - 1 - at;
@@ -58,8 +88,10 @@ fn answer_all(plan: &Plan, jobs: usize, watch: &dyn Watch) -> Result<Vec<Answer>
         jobs,
         || watch.stop(),
         |at| {
-            let answer = answer(plan, plan.cells[last_first(at)], watch);
-            watch.event(&Event::StageAdvanced);
+            let answer = work(plan.cells[last_first(at)]).transpose();
+            if !matches!(answer, Ok(None)) {
+                watch.event(&Event::StageAdvanced);
+            }
             let then = if answer.is_err() { Then::Stop } else { Then::GoOn };
             (answer, then)
         },
@@ -67,88 +99,16 @@ fn answer_all(plan: &Plan, jobs: usize, watch: &dyn Watch) -> Result<Vec<Answer>
     answers.reverse();
     // A cell that failed says more than one that was then never begun.
     let missing = answers.iter().any(Option::is_none);
-    let whole = answers.into_iter().flatten().collect::<Result<Vec<Answer>, Error>>()?;
+    let whole = answers.into_iter().flatten().collect::<Result<Vec<_>, Error>>()?;
     if missing { Err(Error::Stopped) } else { Ok(whole) }
 }
 
-/// Fits one contender on one fold and scores the units it never saw.
-#[allow(clippy::cast_possible_truncation)]
-fn answer(plan: &Plan, cell: Cell, watch: &dyn Watch) -> Result<Answer, Error> {
-    let name = plan.name(cell).to_string();
-    watch.event(&Event::CellStarted { cell: &name });
-    let contender = &plan.experiment.contenders[cell.contender];
-    let set = &plan.experiment.features[contender.features];
-    let fold = &plan.folds[cell.fold];
-    let samples = &plan.samples[contender.features];
-    let failed = |source| match source {
-        crate::models::Error::Stopped => Error::Stopped,
-        source => Error::Cell { cell: name.clone(), source },
-    };
-
-    let clock = Clock::of_thread();
-    let train = samples.select(&fold.train);
-    let scaler = Scaler::fit(set.scale, &train);
-    let train = scaler.apply(&train);
-    let test = scaler.apply(&samples.select(&fold.test));
-    let context = Context {
-        seed: plan
-            .experiment
-            .seed
-            .derive(&contender.name)
-            .derive(format_args!("repeat {}", fold.repeat))
-            .derive(format_args!("fold {}", fold.fold)),
-        watch,
-        cell: &name,
-        watched: Some(&test),
-    };
-    let fitted = contender.model.learner().fit(&train, &context).map_err(failed)?;
-    let fit_seconds = clock.seconds();
-    let clock = Clock::of_thread();
-    let scores = fitted.classifier.scores(&test).map_err(failed)?;
-    let predict_seconds = clock.seconds();
-
-    let predictions = fold
-        .test
-        .iter()
-        .zip(scores)
-        .map(|(&unit, scores)| Prediction {
-            contender: cell.contender,
-            repeat: fold.repeat,
-            fold: fold.fold,
-            unit,
-            truth: plan.dataset.units.units[unit].genre,
-            scores: scores.into_iter().map(|score| score as f32).collect(),
-        })
-        .collect();
-    let facts = CellFacts {
-        contender: cell.contender,
-        repeat: fold.repeat,
-        fold: fold.fold,
-        fit_seconds: round(fit_seconds),
-        predict_seconds: round(predict_seconds),
-        parameters: fitted.parameters,
-        history: fitted.history.into_iter().map(rounded).collect(),
-    };
-    watch.event(&Event::CellEnded { cell: &name });
-    Ok((facts, predictions))
-}
-
 /// Six decimals: microseconds, and more digits of a loss than two machines agree on.
-fn round(value: f64) -> f64 {
+pub(super) fn round(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }
 
-fn rounded(epoch: Epoch) -> Epoch {
-    Epoch {
-        train_loss: round(epoch.train_loss),
-        train_accuracy: round(epoch.train_accuracy),
-        validation_loss: epoch.validation_loss.map(round),
-        validation_accuracy: epoch.validation_accuracy.map(round),
-    }
-}
-
 /// The record without what running adds.
-#[allow(clippy::cast_precision_loss)]
 fn describe(plan: &Plan) -> Record {
     let (experiment, dataset) = (&plan.experiment, &plan.dataset);
     let hash = |text: &str| blake3::hash(text.as_bytes()).to_hex().to_string();
@@ -163,12 +123,6 @@ fn describe(plan: &Plan) -> Record {
         })
         .collect();
     let ids: Vec<&str> = dataset.units.units.iter().map(|unit| unit.id.as_str()).collect();
-    let (k, repeats) = (experiment.protocol.folds.get(), experiment.protocol.repeats.get());
-    let over = match experiment.protocol.group {
-        crate::split::Grouping::None => "rows, nothing kept together",
-        crate::split::Grouping::Track => "tracks",
-        crate::split::Grouping::Artist => "tracks, artists kept apart",
-    };
     Record {
         format: FORMAT,
         experiment: ExperimentFacts {
@@ -188,27 +142,10 @@ fn describe(plan: &Plan) -> Record {
             substitute_for: dataset.substitute_for.clone(),
             hash: dataset.hash().to_owned(),
             index_hash: dataset.index_hash.clone(),
+            frames_hash: plan.frames_hash.clone(),
         },
-        protocol: ProtocolFacts {
-            name: format!("stratified {k}-fold × {repeats} over {over}"),
-            group: experiment.protocol.group.to_string(),
-            folds: k,
-            repeats,
-            hash: hash(&serde_json::json!([ids, folds]).to_string()),
-            chance: 1.0 / dataset.units.genres.len() as f64,
-        },
-        contenders: experiment
-            .contenders
-            .iter()
-            .map(|contender| ContenderFacts {
-                name: contender.name.clone(),
-                model: contender.model.name().to_owned(),
-                features: experiment.features[contender.features].name.clone(),
-                width: plan.samples[contender.features].shape().size(),
-                parameters: parameters(&contender.model),
-                not_reproducible: contender.model.learner().not_reproducible().map(str::to_owned),
-            })
-            .collect(),
+        protocol: protocol(plan, hash(&serde_json::json!([ids, folds]).to_string())),
+        contenders: experiment.contenders.iter().map(|it| contender(plan, it)).collect(),
         provenance: provenance::here(),
         units: dataset
             .units
@@ -225,6 +162,72 @@ fn describe(plan: &Plan) -> Record {
         folds,
         cells: Vec::new(),
         predictions: Vec::new(),
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn protocol(plan: &Plan, hash: String) -> ProtocolFacts {
+    let chance = 1.0 / plan.dataset.units.genres.len() as f64;
+    match plan.experiment.protocol {
+        Protocol::Folds { folds, repeats, group } => {
+            let (k, repeats) = (folds.get(), repeats.get());
+            let over = match group {
+                Grouping::None => "rows, nothing kept together",
+                Grouping::Track => "tracks",
+                Grouping::Artist => "tracks, artists kept apart",
+            };
+            let name = format!("stratified {k}-fold × {repeats} over {over}");
+            ProtocolFacts { name, group: group.to_string(), folds: k, repeats, hash, chance }
+        }
+        Protocol::Published(split) => {
+            let sizes: Vec<String> = plan
+                .folds
+                .iter()
+                .map(|fold| format!("{} train, {} are tested", fold.train.len(), fold.test.len()))
+                .collect();
+            ProtocolFacts {
+                name: format!("published split {}: {} units", split.name(), sizes.join("; ")),
+                group: Grouping::Artist.to_string(),
+                folds: plan.folds.len(),
+                repeats: 1,
+                hash,
+                chance,
+            }
+        }
+    }
+}
+
+fn contender(plan: &Plan, contender: &Contender) -> ContenderFacts {
+    let experiment = &plan.experiment;
+    let name = contender.name.clone();
+    match &contender.entry {
+        Entry::Model { model, features } => ContenderFacts {
+            name,
+            model: model.name().to_owned(),
+            features: experiment.features[*features].name.clone(),
+            width: plan.features[*features].shape().size(),
+            parameters: parameters(model),
+            not_reproducible: model.learner().not_reproducible().map(str::to_owned),
+            layers: model
+                .learner()
+                .layers(plan.features[*features].shape(), plan.dataset.units.genres.len()),
+        },
+        Entry::Ensemble { ensemble, members } => {
+            let facts = members.iter().map(|&at| self::contender(plan, &experiment.contenders[at]));
+            let facts: Vec<ContenderFacts> = facts.collect();
+            ContenderFacts {
+                name,
+                model: contender.kind().to_owned(),
+                features: match ensemble.by {
+                    By::Vote => format!("scores of {}", ensemble.of.join(", ")),
+                    By::Stack => format!("out-of-fold scores of {}", ensemble.of.join(", ")),
+                },
+                width: facts.len() * plan.dataset.units.genres.len(),
+                parameters: serde_json::to_value(ensemble).expect("parameters are plain data"),
+                not_reproducible: facts.into_iter().find_map(|facts| facts.not_reproducible),
+                layers: Vec::new(),
+            }
+        }
     }
 }
 

@@ -6,6 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bounds::bounded;
+use crate::features::blocks::contrast::{Contrast, contrasts};
+use crate::features::blocks::shape::{SERIES, shapes};
+use crate::features::blocks::{Block, LogMel};
 use crate::features::{Error, Grid, delta, mfcc};
 
 bounded! {
@@ -29,7 +32,14 @@ pub enum FromMel {
     LogMel(LogMelBands),
     /// Shape of the spectral envelope, with its slopes and curvatures in time if asked for.
     Mfcc(MfccOfMel),
+    /// How far peaks stand out from valleys in eight broad bands, and the valleys, in dB.
+    Contrast,
+    /// Centroid, spread, flatness, level, roll-off and flux of each frame's power over the bands.
+    Shape,
 }
+
+/// Broad bands of the contrast, as in the block of that name.
+const BROAD: usize = 8;
 
 /// The bands themselves, in dB.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -86,11 +96,14 @@ impl FromMel {
                     return Err(Error::Setting { setting: "coefficients", bound, value });
                 }
                 let orders = ["mfcc", "mfcc_delta", "mfcc_delta2"].into_iter();
-                Ok(orders
-                    .take(1 + set.deltas.get())
-                    .flat_map(|name| numbered(name, count))
-                    .collect())
+                let orders = orders.take(1 + set.deltas.get());
+                Ok(orders.flat_map(|name| numbered(name, count)).collect())
             }
+            Self::Contrast => {
+                Block::Contrast(Contrast::default()).accepts(1, bands)?;
+                Ok([numbered("contrast", BROAD), numbered("valley", BROAD)].concat())
+            }
+            Self::Shape => Ok(SERIES.iter().map(|name| format!("shape_{name}")).collect()),
         }
     }
 
@@ -108,8 +121,21 @@ impl FromMel {
                 }
                 Ok(Grid::beside(&grids, 1))
             }
+            Self::Contrast => Ok(grid_of(&contrasts(&look(log_mel), BROAD), 2 * BROAD)),
+            Self::Shape => Ok(grid_of(&shapes(&look(log_mel)), SERIES.len())),
         }
     }
+}
+
+fn look(log_mel: &Grid) -> LogMel<'_> {
+    LogMel::new(log_mel.values(), log_mel.width())
+}
+
+/// Rows of `width` numbers.
+fn grid_of(values: &[f32], width: usize) -> Grid {
+    let mut grid = Grid::with_room(values.len() / width, width);
+    values.chunks_exact(width).for_each(|row| grid.push(row.iter().copied()));
+    grid
 }
 
 /// Means of every `count` neighbouring bands.
@@ -142,8 +168,7 @@ pub fn from_mel_columns(kinds: &[FromMel], bands: usize) -> Result<Vec<String>, 
 /// When the frames are too few, or the bands do not allow it.
 pub fn from_mel(kinds: &[FromMel], log_mel: &[f32], bands: usize) -> Result<Grid, Error> {
     from_mel_columns(kinds, bands)?;
-    let mut grid = Grid::with_room(log_mel.len() / bands, bands);
-    log_mel.chunks_exact(bands).for_each(|frame| grid.push(frame.iter().copied()));
+    let grid = grid_of(log_mel, bands);
     let grids = kinds.iter().map(|kind| kind.values(&grid)).collect::<Result<Vec<_>, _>>()?;
     Ok(Grid::beside(&grids, 1))
 }
@@ -170,6 +195,17 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_gives_finite_values_of_its_columns() {
+        let kinds = read(r#"[{"log-mel": {}}, "contrast", {"mfcc": {"deltas": 2}}, "shape"]"#);
+        let signal = synth::click(0.2, 0.5, RATE);
+        let log_mel = framewise(&signal, &FrameRecipe::of(&["log-mel"]).unwrap()).unwrap();
+        let grid = from_mel(&kinds, log_mel.grid().values(), 128).unwrap();
+        assert_eq!(grid.width(), from_mel_columns(&kinds, 128).unwrap().len());
+        assert_eq!(grid.frames(), log_mel.grid().frames());
+        assert!(grid.values().iter().all(|value| value.is_finite()));
+    }
+
+    #[test]
     fn neighbouring_bands_are_averaged() {
         let kinds = read(r#"[{"log-mel": {"bands": 2}}]"#);
         let grid = from_mel(&kinds, &[1.0, 3.0, 5.0, 5.0, 0.0, 1.0, 2.0, 4.0], 4).unwrap();
@@ -182,5 +218,7 @@ mod tests {
         let refused = |text| from_mel_columns(&read(text), 128).unwrap_err().to_string();
         assert!(refused(r#"[{"log-mel": {"bands": 60}}]"#).contains("bands must be a divisor"));
         assert!(refused(r#"[{"mfcc": {"coefficients": 200}}]"#).contains("but is 200"));
+        let few = from_mel_columns(&read(r#"["contrast"]"#), 16).unwrap_err().to_string();
+        assert!(few.contains("32") && few.contains("16"), "{few}");
     }
 }

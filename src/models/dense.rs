@@ -8,13 +8,13 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::classifier::DenseNet;
+pub(super) use self::classifier::DenseNet;
 use self::net::Perceptron;
 use super::train::{
     self, Batch, ClipNorm, Course, EarlyStopping, Epochs, LearningRate, Mixup, Optimiser, Schedule,
     Share, Smoothing, Training, View, WeightDecay,
 };
-use super::{Context, Error, Fitted, Learner, check};
+use super::{Context, Error, Fitted, Layer, Learner, check};
 use crate::bounds::bounded;
 use crate::dataset::{Samples, Shape};
 
@@ -44,6 +44,18 @@ pub enum Activation {
     Silu,
     /// Hyperbolic tangent.
     Tanh,
+}
+
+impl Activation {
+    /// Its name in a diagram.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Relu => "ReLU",
+            Self::Gelu => "GELU",
+            Self::Silu => "SiLU",
+            Self::Tanh => "tanh",
+        }
+    }
 }
 
 /// A net of fully connected layers, trained by gradient descent.
@@ -143,6 +155,21 @@ impl Dense {
 impl Learner for Dense {
     fn accepts(&self, shape: Shape) -> Result<(), Error> {
         check::row_width(NAME, shape).map(|_| ())
+    }
+
+    fn layers(&self, shape: Shape, genres: usize) -> Vec<Layer> {
+        let mut width = shape.size();
+        let mut layers = vec![Layer::new("input", width.to_string(), 0)];
+        let (activation, dropout) = (self.activation.name(), self.dropout.get());
+        for units in self.hidden.iter().map(|width| width.get()) {
+            layers.push(Layer::linear(format!("linear, {activation}"), width, units));
+            if dropout > 0.0 {
+                layers.push(Layer::new(format!("dropout {dropout}"), units.to_string(), 0));
+            }
+            width = units;
+        }
+        layers.push(Layer::linear("linear, softmax", width, genres));
+        layers
     }
 
     fn fit(&self, train: &Samples, context: &Context<'_>) -> Result<Fitted, Error> {

@@ -144,7 +144,7 @@ impl Learner for Forest {
 
 /// The fitted forest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Grove {
+pub(super) struct Grove {
     width: usize,
     trees: Vec<Tree>,
 }

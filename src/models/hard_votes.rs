@@ -3,6 +3,7 @@
 //! They are kept as the library's objects and asked for their answers: a tree for the shares of
 //! the genres in a leaf, a forest, which votes hard, tree by tree for its label.
 
+use serde::{Deserialize, Serialize};
 use smartcore::ensemble::random_forest_classifier::{
     RandomForestClassifier, RandomForestClassifierParameters,
 };
@@ -22,6 +23,7 @@ type Matrix = DenseMatrix<f32>;
 type Labels = Vec<u32>;
 
 /// One tree grown on all rows and columns.
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct HardTree {
     tree: DecisionTreeClassifier<f32, u32, Matrix, Labels>,
     /// Numbers of the genres that had rows, rising: the library's own order.
@@ -63,6 +65,7 @@ impl HardTree {
 }
 
 /// A forest that votes hard. As the library gives the winner only, each tree is a forest of one.
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct HardForest {
     width: usize,
     trees: Vec<RandomForestClassifier<f32, u32, Matrix, Labels>>,

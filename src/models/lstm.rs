@@ -8,14 +8,14 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::classifier::LstmNet;
+pub(super) use self::classifier::LstmNet;
 use self::net::Recurrent;
 use super::layers::convolution::{Block, Dimensions, Form, Pool, PoolExtent};
 use super::train::{
     self, Augment, Batch, ClipNorm, Course, Crop, Decibels, EarlyStopping, Epochs, Frames,
     LearningRate, Mask, Mixup, Optimiser, Schedule, Share, Smoothing, Training, View, WeightDecay,
 };
-use super::{Context, Error, Fitted, Learner, check};
+use super::{Context, Error, Fitted, Layer, Learner, check};
 use crate::bounds::bounded;
 use crate::dataset::{Samples, Shape};
 
@@ -181,6 +181,14 @@ impl Lstm {
         }
     }
 
+    /// Steps of the recurrent layers and values of a step, behind blocks of these sizes.
+    fn steps(&self, forms: &[Form], seen: [usize; 2]) -> [usize; 2] {
+        forms.last().map_or(seen, |form| {
+            let steps = form.pooled()[usize::from(self.dimensions.get() == 1)];
+            [steps, form.output() / steps]
+        })
+    }
+
     /// Sizes of the blocks on what the net sees of sequences of this shape, and that itself.
     fn sizes(&self, shape: Shape) -> Result<(Vec<Form>, [usize; 2]), Error> {
         let (frames, width) = self.view().seen(NAME, shape)?;
@@ -193,6 +201,37 @@ impl Lstm {
 impl Learner for Lstm {
     fn accepts(&self, shape: Shape) -> Result<(), Error> {
         self.sizes(shape).map(|_| ())
+    }
+
+    fn layers(&self, shape: Shape, genres: usize) -> Vec<Layer> {
+        let Ok((forms, [frames, width])) = self.sizes(shape) else { return Vec::new() };
+        let mut layers =
+            vec![Layer::new("window of a clip", format!("{frames} frames × {width}"), 0)];
+        layers.extend(forms.iter().map(Form::outline));
+        let [steps, mut width] = self.steps(&forms, [frames, width]);
+        let dropout = |width: usize| {
+            let share = self.dropout.get();
+            (share > 0.0).then(|| Layer::new(format!("dropout {share}"), width.to_string(), 0))
+        };
+        let (hidden, directions) = (self.hidden.get(), 1 + usize::from(self.bidirectional));
+        let states = hidden * directions;
+        for at in 0..self.layers.get() {
+            layers.extend(dropout(width).filter(|_| at > 0));
+            let name = if self.bidirectional { "LSTM, both directions" } else { "LSTM" };
+            let parameters = directions * 4 * hidden * (width + hidden + 1);
+            layers.push(Layer::new(name, format!("{steps} steps × {states}"), parameters));
+            width = states;
+        }
+        let (pooling, pooled) = match self.pooling {
+            Pooling::Last => ("last state", states),
+            Pooling::Mean => ("mean over time", states),
+            Pooling::Max => ("max over time", states),
+            Pooling::MeanMax => ("mean and max over time", 2 * states),
+        };
+        layers.push(Layer::new(pooling, pooled.to_string(), 0));
+        layers.extend(dropout(pooled));
+        layers.push(Layer::linear("linear, softmax", pooled, genres));
+        layers
     }
 
     fn fit(&self, train: &Samples, context: &Context<'_>) -> Result<Fitted, Error> {

@@ -9,7 +9,9 @@ mod cart;
 mod check;
 mod choice;
 pub mod dense;
+mod description;
 mod distance;
+pub mod ensemble;
 pub mod forest;
 mod hard_votes;
 pub mod kernel;
@@ -18,7 +20,9 @@ pub mod knn;
 mod layers;
 pub mod lstm;
 pub mod majority;
+mod outline;
 mod register;
+mod saved;
 pub mod scale;
 mod sharpness;
 pub mod svm;
@@ -32,6 +36,10 @@ use serde::{Deserialize, Serialize};
 use crate::dataset::{Samples, Shape};
 use crate::seed::Seed;
 use crate::watch::Watch;
+pub use description::{Describer, Description, Piece};
+pub use ensemble::Ensemble;
+pub use outline::Layer;
+pub use saved::{Keep, Saved};
 pub use scale::{Scale, Scaler};
 
 register::models! {
@@ -109,6 +117,15 @@ pub enum Error {
         /// The loss seen.
         loss: f64,
     },
+    /// Features cannot be learned or computed.
+    #[error(transparent)]
+    Features(#[from] crate::features::Error),
+    /// A saved model cannot be used.
+    #[error("the saved model cannot be read: {reason}")]
+    Saved {
+        /// Why.
+        reason: String,
+    },
     /// A library refused.
     #[error("{model} failed: {reason}")]
     Library {
@@ -174,6 +191,12 @@ pub trait Learner: Send + Sync {
     /// When there is nothing to learn from, or learning fails.
     fn fit(&self, train: &Samples, context: &Context<'_>) -> Result<Fitted, Error>;
 
+    /// The layers of a net that learns samples of this form, which [`Learner::accepts`] took, to tell
+    /// so many genres apart; none for other models.
+    fn layers(&self, _: Shape, _genres: usize) -> Vec<Layer> {
+        Vec::new()
+    }
+
     /// Whether the same seed gives the same scores; `Some(reason)` when it does not.
     fn not_reproducible(&self) -> Option<&'static str> {
         None
@@ -181,7 +204,7 @@ pub trait Learner: Send + Sync {
 }
 
 /// A fitted model that scores.
-pub trait Classifier: Send + Sync {
+pub trait Classifier: Keep + Send + Sync {
     /// For each sample, one score a genre: not negative, summing to 1.
     ///
     /// # Errors

@@ -25,9 +25,17 @@ pub enum Scale {
     Robust,
     /// Ranks, laid out as a normal distribution: the shape of a column does not matter.
     Quantile,
+    /// Natural logarithm of the columns that are above 0 in every training row, then mean 0 and
+    /// standard deviation 1, cut at ±5: takes the long tails of powers, levels and variances.
+    Log,
     /// As they are.
     None,
 }
+
+/// Where `log` cuts, in standard deviations.
+const CUT: f64 = 5.0;
+/// The least value a logarithm is taken of.
+const LEAST: f64 = 1e-12;
 
 /// What was learned of each column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +50,8 @@ enum Column {
     Kept,
     /// (x − centre) / spread.
     Linear { centre: f64, spread: f64 },
+    /// The same, cut; of ln x where `logarithm`.
+    Cut { logarithm: bool, centre: f64, spread: f64 },
     /// By rank.
     Ranked(Ranks),
 }
@@ -51,6 +61,12 @@ impl Scaler {
     /// are by [`Scaler::apply`], so that the learner can name the row they stand in.
     #[must_use]
     pub fn fit(scale: Scale, train: &Samples) -> Self {
+        Self::of_columns(|_| scale, train)
+    }
+
+    /// The same with a scale for each column.
+    #[must_use]
+    pub fn of_columns(scale: impl Fn(usize) -> Scale, train: &Samples) -> Self {
         let width = row_width(train.shape());
         let columns = (0..width).map(|column| {
             let mut values: Vec<f64> = (0..train.len())
@@ -58,10 +74,21 @@ impl Scaler {
                 .filter(|value| value.is_finite())
                 .map(|value| f64::from(*value))
                 .collect();
-            match scale {
+            match scale(column) {
                 _ if values.is_empty() => Column::Kept,
                 Scale::None => Column::Kept,
-                Scale::Standard => standard(&values),
+                Scale::Standard => {
+                    let (centre, spread) = mean_and_spread(&values);
+                    Column::Linear { centre, spread }
+                }
+                Scale::Log => {
+                    let logarithm = values.iter().all(|value| *value > 0.0);
+                    if logarithm {
+                        values.iter_mut().for_each(|value| *value = value.max(LEAST).ln());
+                    }
+                    let (centre, spread) = mean_and_spread(&values);
+                    Column::Cut { logarithm, centre, spread }
+                }
                 Scale::Robust => {
                     values.sort_unstable_by(f64::total_cmp);
                     robust(&values)
@@ -93,6 +120,11 @@ impl Scaler {
                     Column::Linear { centre, spread } => {
                         ((f64::from(*value) - centre) / spread) as f32
                     }
+                    Column::Cut { logarithm, centre, spread } => {
+                        let value = f64::from(*value);
+                        let value = if *logarithm { value.max(LEAST).ln() } else { value };
+                        ((value - centre) / spread).clamp(-CUT, CUT) as f32
+                    }
                     Column::Ranked(ranks) => ranks.normal(f64::from(*value)) as f32,
                 });
                 values.extend(scaled);
@@ -101,7 +133,7 @@ impl Scaler {
         let columns = Arc::new(samples.columns().to_vec());
         let steps = self.columns.iter().enumerate().map(|(at, column)| match column {
             Column::Linear { spread, .. } => samples.step(at) * *spread as f32,
-            Column::Kept | Column::Ranked(_) => samples.step(at),
+            Column::Kept | Column::Cut { .. } | Column::Ranked(_) => samples.step(at),
         });
         samples.described_by(columns, samples.shape(), values).with_steps(steps.collect())
     }
@@ -115,13 +147,12 @@ fn row_width(shape: Shape) -> usize {
 
 /// Mean and population standard deviation; a column that is constant up to rounding has spread 1.
 #[allow(clippy::cast_precision_loss)]
-fn standard(values: &[f64]) -> Column {
+fn mean_and_spread(values: &[f64]) -> (f64, f64) {
     let count = values.len() as f64;
     let centre = values.iter().sum::<f64>() / count;
     let variance = values.iter().map(|value| (value - centre).powi(2)).sum::<f64>() / count;
     let rounding = count * f64::EPSILON * variance + (count * centre * f64::EPSILON).powi(2);
-    let spread = if variance <= rounding { 1.0 } else { variance.sqrt() };
-    Column::Linear { centre, spread }
+    (centre, if variance <= rounding { 1.0 } else { variance.sqrt() })
 }
 
 /// Median and distance of the quartiles, which is 1 where the quartiles are the same.
@@ -168,6 +199,14 @@ mod tests {
     }
 
     #[test]
+    fn columns_above_zero_are_logged_others_only_cut() {
+        let e = std::f32::consts::E;
+        let found = scaled(Scale::Log, &[1.0, e * e], &[1.0, e, 0.0, 1e30]);
+        assert_near(&found, &[-1.0, 0.0, -5.0, 5.0]);
+        assert_near(&scaled(Scale::Log, &[-1.0, 1.0], &[0.5, 9.0]), &[0.5, 5.0]);
+    }
+
+    #[test]
     fn a_constant_column_becomes_zero_and_stays_finite() {
         for scale in [Scale::Standard, Scale::Robust] {
             assert_near(&scaled(scale, &[0.1; 7], &[0.1, 1.1]), &[0.0, 1.0]);
@@ -198,7 +237,7 @@ mod tests {
     #[test]
     fn a_scaler_read_back_is_the_scaler_written() {
         let train = rows(&[(0, &[1.0]), (0, &[2.5]), (0, &[7.0])], 1);
-        for scale in [Scale::Standard, Scale::Robust, Scale::Quantile, Scale::None] {
+        for scale in [Scale::Standard, Scale::Robust, Scale::Quantile, Scale::Log, Scale::None] {
             let scaler = Scaler::fit(scale, &train);
             let text = serde_json::to_string(&scaler).unwrap();
             assert_eq!(serde_json::from_str::<Scaler>(&text).unwrap(), scaler);

@@ -13,6 +13,7 @@ pub(super) fn softmax(values: &[f64], sharpness: f64) -> Vec<f64> {
 }
 
 /// The sharpness under which the truths of these values are most likely.
+#[allow(clippy::needless_pass_by_value)] // an iterator is handed over as a rule
 pub(super) fn likeliest<'a>(judged: impl Iterator<Item = (&'a [f64], usize)> + Clone) -> f64 {
     lowest(RANGE, |sharpness| {
         judged

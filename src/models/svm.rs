@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Error, Fitted, Learner, check, choice::word_or_number};
 use crate::bounds::bounded;
 use crate::dataset::{Samples, Shape};
-use machines::{KernelFunction, Machine, Machines};
+pub(super) use machines::Machines;
+use machines::{KernelFunction, Machine};
 use problem::Problem;
 
 bounded! {

@@ -180,6 +180,7 @@ fn children(node: &TreeNode<f32, usize>) -> Option<[&TreeNode<f32, usize>; 2]> {
 }
 
 /// A grown tree.
+#[derive(Debug, Serialize, Deserialize)]
 enum Grown {
     Own(OwnTree),
     Hard(HardTree),
@@ -205,7 +206,8 @@ impl Grown {
 }
 
 /// The fitted model: one tree for all, or one for each pair of genres present.
-struct Trees {
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Trees {
     width: usize,
     present: Vec<usize>,
     grown: Vec<(Option<[usize; 2]>, Grown)>,

@@ -85,6 +85,9 @@ fn protocol(record: &Record) -> String {
     if !dataset.index_hash.is_empty() {
         rows.push(("index hash", code(&short_hash(&dataset.index_hash))));
     }
+    if let Some(hash) = &dataset.frames_hash {
+        rows.push(("log-mel hash", code(&short_hash(hash))));
+    }
     rows.extend([
         ("protocol", format!("{}; {apart}", escape(&protocol.name))),
         (

@@ -120,6 +120,7 @@ fn frame(shape: &Shape<'_>) -> Record {
             hash: "d".repeat(64),
             substitute_for: None,
             index_hash: "1".repeat(64),
+            frames_hash: None,
         },
         protocol: ProtocolFacts {
             name: format!("stratified {}-fold × {} over tracks", shape.folds, shape.repeats),
@@ -139,6 +140,7 @@ fn frame(shape: &Shape<'_>) -> Record {
                 width: 57,
                 parameters: serde_json::json!({ "dropout": 0.2, "hidden": [512, 256] }),
                 not_reproducible: None,
+                layers: Vec::new(),
             })
             .collect(),
         provenance: Provenance {

@@ -61,13 +61,20 @@ pub fn groups(dataset: &Dataset, grouping: Grouping) -> Result<Vec<usize>, Error
         let first = *first_of_key.entry(key).or_insert(unit);
         join(&mut parents, unit, first);
     }
+    let roots: Vec<usize> = (0..units.len()).map(|unit| root(&mut parents, unit)).collect();
+    Ok(numbered(&roots))
+}
+
+/// The same groups under numbers from 0 in order of first appearance.
+pub fn numbered(groups: &[usize]) -> Vec<usize> {
     let mut numbers = BTreeMap::new();
-    Ok((0..units.len())
-        .map(|unit| {
+    groups
+        .iter()
+        .map(|&group| {
             let next = numbers.len();
-            *numbers.entry(root(&mut parents, unit)).or_insert(next)
+            *numbers.entry(group).or_insert(next)
         })
-        .collect())
+        .collect()
 }
 
 fn root(parents: &mut [usize], mut unit: usize) -> usize {

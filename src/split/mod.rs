@@ -5,10 +5,12 @@
 
 mod grouping;
 mod leak;
+mod published;
 mod stratified;
 
-pub use grouping::{Grouping, groups};
+pub use grouping::{Grouping, groups, numbered};
 pub use leak::check;
+pub use published::Published;
 pub use stratified::folds;
 
 /// One division of the units into those that train and those that are tested.
@@ -64,6 +66,16 @@ pub enum Error {
         unknown: usize,
         /// How many tracks there are.
         tracks: usize,
+    },
+    /// A published split does not know the data.
+    #[error(
+        "`split: {split}` says which tracks of GTZAN train and which are tested, but {data} has none of one side; use `folds`"
+    )]
+    NotSplit {
+        /// The split.
+        split: &'static str,
+        /// The data set.
+        data: String,
     },
     /// A fold breaks its promise.
     #[error("fold {fold} of repeat {repeat} leaks: {reason}")]

@@ -25,7 +25,7 @@ pub(super) struct Layer {
 /// One or more fitted nets whose scores are averaged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct DenseNet {
+pub(in crate::models) struct DenseNet {
     nets: Vec<Vec<Layer>>,
     activation: Activation,
 }

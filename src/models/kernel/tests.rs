@@ -38,8 +38,8 @@ fn heaps_are_told_apart_with_scores_that_are_as_sure_as_they_are_right() {
 
 #[test]
 fn a_part_of_one_column_counts_as_much_as_a_part_of_many() {
-    // One column tells the genres; forty are noise.
-    let noise = |seed| blobs(1, 80, 40, 5.0, seed);
+    // One column tells the genres; four hundred are noise.
+    let noise = |seed| blobs(1, 80, 400, 5.0, seed);
     let with_signal = |seed| {
         let noise = noise(seed);
         let labelled: Vec<(usize, Vec<f32>)> = (0..noise.len())

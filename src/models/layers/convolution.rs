@@ -25,8 +25,10 @@ mod tile;
 use pulp::{Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 
+use crate::models::Layer;
+
 pub(in crate::models) use layer::Convolution;
-pub use parameters::{Block, Dimensions, Filters, Kernel, Pool, PoolExtent};
+pub use parameters::{Block, Dimensions, Pool, PoolExtent};
 pub(in crate::models) use score::{Folded, Scorer};
 
 /// Added to variances, so that a filter that is always the same can be divided by its spread.
@@ -64,6 +66,24 @@ impl Form {
     /// Numbers of an image that comes out.
     pub(in crate::models) fn output(&self) -> usize {
         self.pooled().iter().product::<usize>() * self.filters
+    }
+
+    /// The block as a diagram tells it.
+    pub(in crate::models) fn outline(&self) -> Layer {
+        let [rows, columns] = self.pooled();
+        let ([high, wide], [pool_high, pool_wide]) = (self.kernel, self.pool);
+        let filters = self.filters;
+        // Where there is one row, columns are frames; else rows are, and columns are bands.
+        let (kernel, pool, output) = if self.rows == 1 && high == 1 {
+            let output = format!("{columns} frames × {filters}");
+            (wide.to_string(), pool_wide.to_string(), output)
+        } else {
+            let output = format!("{columns} bands × {rows} frames × {filters}");
+            (format!("{wide} × {high}"), format!("{pool_wide} × {pool_high}"), output)
+        };
+        let pooling = if self.pool == [1, 1] { String::new() } else { format!(", max of {pool}") };
+        let name = format!("{filters} patterns of {kernel}, batch norm, ReLU{pooling}");
+        Layer::new(name, output, filters * (self.taps() + 2))
     }
 
     /// Weights of one filter.

@@ -15,7 +15,7 @@ use crate::models::{Classifier, Error, check};
 /// One fitted net as plain numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Plain {
+pub(in crate::models) struct Plain {
     pub(super) blocks: Vec<Folded>,
     pub(super) layers: Vec<Memory>,
     /// One run of genres for each pooled value.
@@ -26,7 +26,7 @@ pub(super) struct Plain {
 /// One or more fitted nets whose scores are averaged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct LstmNet {
+pub(in crate::models) struct LstmNet {
     nets: Vec<Plain>,
     crop: Option<Crop>,
     pooling: Pooling,

@@ -40,10 +40,7 @@ impl Recurrent {
         stream: &mut ChaCha8Rng,
     ) -> Self {
         let blocks = forms.iter().map(|form| Convolution::new(*form, stream)).collect();
-        let [steps, width] = forms.last().map_or(seen, |form| {
-            let steps = form.pooled()[usize::from(learner.dimensions.get() == 1)];
-            [steps, form.output() / steps]
-        });
+        let [steps, width] = learner.steps(forms, seen);
         let hidden = learner.hidden.get();
         let states = hidden * (1 + usize::from(learner.bidirectional));
         let layers = (0..learner.layers.get())

@@ -51,7 +51,7 @@ impl Machine {
 
 /// The fitted model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Machines {
+pub(in crate::models) struct Machines {
     kernel: KernelFunction,
     width: usize,
     genres: usize,

@@ -13,6 +13,7 @@ mod confusion;
 mod curves;
 mod font;
 mod heatmap;
+mod layers;
 mod panel;
 mod picture;
 mod raster;
@@ -56,6 +57,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "recall", draw: recall::draw },
     Kind { name: "confusion", draw: confusion::draw },
     Kind { name: "curves", draw: curves::draw },
+    Kind { name: "layers", draw: layers::draw },
 ];
 
 /// A figure.

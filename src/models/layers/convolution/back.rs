@@ -145,9 +145,9 @@ impl<'a> RawSlopes<'a> {
     fn new(form: &'a Form, kept: &Kept, scale: &[f32], live: &Live, count: usize) -> Self {
         let pixels = (count * form.rows * form.columns) as f64;
         let (mut own, mut tilt, mut base) = (Vec::new(), Vec::new(), Vec::new());
-        for f in 0..form.filters {
+        for (f, scale) in scale.iter().enumerate().take(form.filters) {
             let per_spread = 1.0 / (kept.measured.variance[f] + EPSILON).sqrt();
-            let factor = f64::from(scale[f]) * per_spread;
+            let factor = f64::from(*scale) * per_spread;
             let tilted = -factor * per_spread * live.scale[f] / pixels;
             own.push(factor as f32);
             tilt.push(tilted as f32);

@@ -1,0 +1,221 @@
+//! One cell answered: a contender fitted on a fold, and what it says of units it never saw.
+
+use super::Error;
+use super::parse::{Entry, Protocol};
+use super::plan::{Cell, Plan};
+use super::provenance::Clock;
+use super::record::CellFacts;
+use super::run::round;
+use crate::evaluation::Prediction;
+use crate::models::ensemble::{By, Ensemble, Said, Stack, vote};
+use crate::models::{self, Context, Describer, Epoch, Fitted};
+use crate::seed::Seed;
+use crate::split;
+use crate::watch::{Event, Watch};
+
+/// What a cell took, and what it said.
+pub(super) type Answer = (CellFacts, Vec<Prediction>);
+
+/// A cell and whom to tell about it.
+#[derive(Clone, Copy)]
+pub(super) struct Desk<'a> {
+    pub plan: &'a Plan,
+    pub cell: Cell,
+    pub watch: &'a dyn Watch,
+}
+
+/// A model with what describes units to it.
+struct Heard {
+    fitted: Fitted,
+    describer: Describer,
+    contender: usize,
+}
+
+impl Desk<'_> {
+    /// Fits a model on the cell's fold and scores the units it never saw.
+    pub fn model(&self) -> Result<Answer, Error> {
+        let Self { plan, cell, watch } = *self;
+        let name = plan.name(cell).to_string();
+        watch.event(&Event::CellStarted { cell: &name });
+        let fold = &plan.folds[cell.fold];
+        let clock = Clock::of_thread();
+        let seeds = self.seeds(cell.contender);
+        // What may be read once only is not looked at after each epoch.
+        let watched = match plan.experiment.protocol {
+            Protocol::Folds { .. } => Some(fold.test.as_slice()),
+            Protocol::Published(_) => None,
+        };
+        let heard = self.fit(cell.contender, &fold.train, watched, seeds, &name)?;
+        let fit_seconds = clock.seconds();
+        let clock = Clock::of_thread();
+        let scores = self.scores(&heard, &fold.test, &name)?;
+        let facts = self.facts((fit_seconds, clock.seconds()), heard.fitted);
+        watch.event(&Event::CellEnded { cell: &name });
+        Ok((facts, self.predictions(scores)))
+    }
+
+    /// Joins what the members of an ensemble said in their own cells of the same fold.
+    pub fn ensemble(
+        &self,
+        ensemble: &Ensemble,
+        members: &[usize],
+        said: &[&Answer],
+    ) -> Result<Answer, Error> {
+        let Self { plan, cell, watch } = *self;
+        let name = plan.name(cell).to_string();
+        watch.event(&Event::CellStarted { cell: &name });
+        let tested = plan.folds[cell.fold].test.len();
+        let of_unit = |unit: usize| -> Said {
+            let shares = |answer: &&Answer| {
+                answer.1[unit].scores.iter().map(|&share| f64::from(share)).collect()
+            };
+            said.iter().map(shares).collect()
+        };
+        let clock = Clock::of_thread();
+        let (scores, parameters): (Vec<Vec<f64>>, usize) = match ensemble.by {
+            By::Vote => ((0..tested).map(|unit| vote(&of_unit(unit))).collect(), 0),
+            By::Stack => {
+                let stack = self.stack(ensemble, members, &name)?;
+                let scores = (0..tested).map(|unit| stack.scores(&of_unit(unit))).collect();
+                (scores, stack.parameters())
+            }
+        };
+        // What it costs to have the ensemble: its members, and what it learned itself.
+        let sum = |of: fn(&CellFacts) -> f64| said.iter().map(|answer| of(&answer.0)).sum::<f64>();
+        let facts = CellFacts {
+            contender: cell.contender,
+            repeat: plan.folds[cell.fold].repeat,
+            fold: plan.folds[cell.fold].fold,
+            fit_seconds: round(clock.seconds() + sum(|facts| facts.fit_seconds)),
+            predict_seconds: round(sum(|facts| facts.predict_seconds)),
+            parameters: parameters + said.iter().map(|answer| answer.0.parameters).sum::<usize>(),
+            history: Vec::new(),
+        };
+        watch.event(&Event::CellEnded { cell: &name });
+        Ok((facts, self.predictions(scores)))
+    }
+
+    /// Weights learned from what the members say of training units they did not learn from.
+    fn stack(&self, ensemble: &Ensemble, members: &[usize], name: &str) -> Result<Stack, Error> {
+        let (plan, train) = (self.plan, &self.plan.folds[self.cell.fold].train);
+        let units = &plan.dataset.units.units;
+        let of = |key: fn(&crate::dataset::Unit) -> usize| -> Vec<usize> {
+            train.iter().map(|&unit| key(&units[unit])).collect()
+        };
+        let (labels, genres) = (of(|unit| unit.genre), &plan.dataset.units.genres);
+        let groups = split::numbered(&of(|unit| unit.group));
+        let seed = self.seeds(self.cell.contender).derive("inner");
+        let inner = split::folds(&labels, &groups, genres, ensemble.inner.get(), 1, seed)?;
+        let mut said: Vec<Said> = vec![vec![Vec::new(); members.len()]; train.len()];
+        for fold in &inner {
+            let of = |positions: &[usize]| -> Vec<usize> {
+                positions.iter().map(|&at| train[at]).collect()
+            };
+            for (at, &member) in members.iter().enumerate() {
+                let seeds = self.seeds(member).derive(format_args!("inner {}", fold.fold));
+                let heard = self.fit(member, &of(&fold.train), None, seeds, name)?;
+                let scores = self.scores(&heard, &of(&fold.test), name)?;
+                for (&position, scores) in fold.test.iter().zip(scores) {
+                    said[position][at] = scores;
+                }
+            }
+        }
+        Ok(Stack::fit(&said, &labels, ensemble.ridge.get()))
+    }
+
+    /// The seed of a contender on the cell's fold.
+    fn seeds(&self, contender: usize) -> Seed {
+        let fold = &self.plan.folds[self.cell.fold];
+        self.plan
+            .experiment
+            .seed
+            .derive(&self.plan.experiment.contenders[contender].name)
+            .derive(format_args!("repeat {}", fold.repeat))
+            .derive(format_args!("fold {}", fold.fold))
+    }
+
+    fn fit(
+        &self,
+        contender: usize,
+        train: &[usize],
+        watched: Option<&[usize]>,
+        seed: Seed,
+        cell: &str,
+    ) -> Result<Heard, Error> {
+        let plan = self.plan;
+        let Entry::Model { model, features } = &plan.experiment.contenders[contender].entry else {
+            unreachable!("an ensemble is made of models");
+        };
+        let description = &plan.features[*features];
+        // Not the contender's seed: two contenders with the same dictionary see the same one.
+        let fold = &plan.folds[self.cell.fold];
+        let dictionaries = plan
+            .experiment
+            .seed
+            .derive("dictionaries")
+            .derive(format_args!("repeat {}", fold.repeat))
+            .derive(format_args!("fold {}", fold.fold));
+        let failed = |source| failed(cell, source);
+        let (describer, samples) = description.learn(train, dictionaries).map_err(failed)?;
+        let watched = watched.map(|units| description.describe(&describer, units));
+        let context = Context { seed, watch: self.watch, cell, watched: watched.as_ref() };
+        let fitted = model.learner().fit(&samples, &context).map_err(failed)?;
+        Ok(Heard { fitted, describer, contender })
+    }
+
+    fn scores(&self, heard: &Heard, units: &[usize], cell: &str) -> Result<Vec<Vec<f64>>, Error> {
+        let contender = &self.plan.experiment.contenders[heard.contender];
+        let Entry::Model { features, .. } = &contender.entry else {
+            unreachable!("an ensemble is made of models");
+        };
+        let samples = self.plan.features[*features].describe(&heard.describer, units);
+        heard.fitted.classifier.scores(&samples).map_err(|source| failed(cell, source))
+    }
+
+    fn facts(&self, (fit_seconds, predict_seconds): (f64, f64), fitted: Fitted) -> CellFacts {
+        let fold = &self.plan.folds[self.cell.fold];
+        CellFacts {
+            contender: self.cell.contender,
+            repeat: fold.repeat,
+            fold: fold.fold,
+            fit_seconds: round(fit_seconds),
+            predict_seconds: round(predict_seconds),
+            parameters: fitted.parameters,
+            history: fitted.history.into_iter().map(rounded).collect(),
+        }
+    }
+
+    #[allow(clippy::cast_possible_truncation)]
+    fn predictions(&self, scores: Vec<Vec<f64>>) -> Vec<Prediction> {
+        let fold = &self.plan.folds[self.cell.fold];
+        let units = &self.plan.dataset.units.units;
+        fold.test
+            .iter()
+            .zip(scores)
+            .map(|(&unit, scores)| Prediction {
+                contender: self.cell.contender,
+                repeat: fold.repeat,
+                fold: fold.fold,
+                unit,
+                truth: units[unit].genre,
+                scores: scores.into_iter().map(|score| score as f32).collect(),
+            })
+            .collect()
+    }
+}
+
+fn failed(cell: &str, source: models::Error) -> Error {
+    match source {
+        models::Error::Stopped => Error::Stopped,
+        source => Error::Cell { cell: cell.to_owned(), source },
+    }
+}
+
+fn rounded(epoch: Epoch) -> Epoch {
+    Epoch {
+        train_loss: round(epoch.train_loss),
+        train_accuracy: round(epoch.train_accuracy),
+        validation_loss: epoch.validation_loss.map(round),
+        validation_accuracy: epoch.validation_accuracy.map(round),
+    }
+}

@@ -22,6 +22,10 @@ const SMALL: &[(&str, &str)] = &[
         "{ hidden: 8, convolution: [{ filters: 8, pool: 2 }], crop: { length: 6, hop: 2 }, \
          epochs: 30, batch: 8, gain: 0.2, equaliser: 0.1, time_mask: 2, frequency_mask: 1 }",
     ),
+    (
+        "cnn",
+        "{ blocks: [{ filters: 8, pool: 2 }], crop: { length: 6, hop: 2 }, epochs: 30, batch: 8, gain: 0.2, equaliser: 0.1, time_mask: 2, frequency_mask: 1 }",
+    ),
 ];
 
 /// Further settings under which the laws must hold.
@@ -43,6 +47,11 @@ const VARIANTS: &str = "
     crop: { length: 8, hop: 1 }, epochs: 30, batch: 8, mixup: 0, seeds: 2, learning_rate: 0.01,
     early_stopping: { share: 0.2, patience: 20 } }
 - kernel: { ridge: 0.5, gamma: 2, clip: 1 }
+- cnn: { dimensions: 1, blocks: [{ filters: 12, kernel: 5, pool: 2 }], crop: null, pooling: max,
+    epochs: 30, batch: 8, time_mask: 0, frequency_mask: 0, learning_rate: 0.01 }
+- cnn: { blocks: [{ filters: 4, pool: [2, 1] }, { filters: 8, kernel: 1, pool: [3, 2] }],
+    pooling: mean, crop: { length: 8, hop: 1 }, epochs: 30, batch: 8, mixup: 0, seeds: 2,
+    learning_rate: 0.01, early_stopping: { share: 0.2, patience: 20 } }
 ";
 
 fn models() -> Vec<Model> {

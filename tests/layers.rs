@@ -51,7 +51,7 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("pulp", &["models/layers/"]),
     ("nalgebra", &["matrix.rs"]),
     ("plotters", &["report/figures"]),
-    ("serde_yaml", &["experiment/", "models/dense/tests"]),
+    ("serde_yaml", &["experiment/", "models/dense/tests", "models/cnn/tests"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -8,6 +8,7 @@
 mod cart;
 mod check;
 mod choice;
+pub mod cnn;
 pub mod dense;
 mod description;
 mod distance;
@@ -16,7 +17,6 @@ pub mod forest;
 mod hard_votes;
 pub mod kernel;
 pub mod knn;
-#[allow(dead_code)] // until every net is made of them
 mod layers;
 pub mod lstm;
 pub mod majority;
@@ -51,6 +51,7 @@ register::models! {
     "forest" => Forest(forest::Forest),
     "dense" => Dense(dense::Dense),
     "lstm" => Lstm(lstm::Lstm),
+    "cnn" => Cnn(cnn::Cnn),
 }
 
 /// Why a model could not be fitted or could not score.
@@ -77,6 +78,14 @@ pub enum Error {
         needed: usize,
         /// Frames there are.
         frames: usize,
+    },
+    /// The samples are smaller than the parameters make of them.
+    #[error("{model}: {reason}")]
+    TooSmall {
+        /// The model's name.
+        model: &'static str,
+        /// What is too small for what, and the remedy.
+        reason: String,
     },
     /// Two parameters contradict each other.
     #[error("{model}: {reason}")]

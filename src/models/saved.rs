@@ -67,6 +67,7 @@ kinds! {
     "smartcore-forest" => super::hard_votes::HardForest,
     "kernel" => super::kernel::Machine,
     "dense" => super::dense::DenseNet,
+    "cnn" => super::cnn::CnnNet,
     "lstm" => super::lstm::LstmNet,
 }
 

@@ -86,6 +86,12 @@ impl Form {
         Layer::new(name, output, filters * (self.taps() + 2))
     }
 
+    /// Numbers that come out at one step of time: a row where rows are frames, a pixel where there is
+    /// only time.
+    pub(in crate::models) fn step(&self) -> usize {
+        if self.rows == 1 { self.filters } else { self.pooled()[1] * self.filters }
+    }
+
     /// Weights of one filter.
     fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1] * self.channels

@@ -5,7 +5,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{
+    HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 
 use super::outcome::notice_label;
 use crate::watch::{Event, Watch};
@@ -49,7 +51,7 @@ impl Progress {
         let mut nets = self.nets.lock().expect("no listener panics");
         let at = nets.iter().position(|(name, _)| name == cell).unwrap_or_else(|| {
             let bar = ProgressBar::new(epochs as u64)
-                .with_style(style("  {prefix} epoch {pos}/{len}, {msg}, {eta} left"));
+                .with_style(style("  {prefix} epoch {pos}/{len}, {msg}, {left} left"));
             nets.push((cell.to_owned(), self.bars.add(bar.with_prefix(cell.to_owned()))));
             nets.len() - 1
         });
@@ -79,7 +81,7 @@ impl Watch for Progress {
             Event::StageStarted { what, total } => self.with_stage(|stage| {
                 let bar = ProgressBar::new(*total as u64)
                     .with_style(style(
-                        "{prefix} {wide_bar} {pos}/{len}, {elapsed} gone, {eta} left",
+                        "{prefix} {wide_bar} {pos}/{len}, {elapsed} gone, {left} left",
                     ))
                     .with_prefix((*what).to_owned());
                 bar.enable_steady_tick(Duration::from_millis(500));
@@ -107,5 +109,14 @@ impl Watch for Progress {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("the template is well formed")
+    let left = |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+        // Before the first unit has ended nobody knows, and zero seconds would be a lie.
+        let _ = match state.pos() {
+            0 => text.write_str("? s"),
+            _ => write!(text, "{:#}", HumanDuration(state.eta())),
+        };
+    };
+    ProgressStyle::with_template(template)
+        .expect("the template is well formed")
+        .with_key("left", left)
 }

@@ -185,8 +185,9 @@ fn protocol(plan: &Plan, hash: String) -> ProtocolFacts {
                 .iter()
                 .map(|fold| format!("{} train, {} are tested", fold.train.len(), fold.test.len()))
                 .collect();
+            let sizes = sizes.join("; ");
             ProtocolFacts {
-                name: format!("published split {}: {} units", split.name(), sizes.join("; ")),
+                name: format!("published split {}, of which {sizes}", split.name()),
                 group: Grouping::Artist.to_string(),
                 folds: plan.folds.len(),
                 repeats: 1,

@@ -27,10 +27,8 @@ fn one(material: &Material<'_>, net: &ContenderFacts) -> Drawing {
     let width = (2.0 * MARGIN + names + 14.0 + notes).max(420.0).ceil();
     let total: usize = layers.iter().map(|layer| layer.parameters).sum();
     let title = format!("Layers of {}", net.name);
-    let small_print = [format!(
-        "From top to bottom; along the arrows what flows on. {} numbers are learned in all.",
-        count(total)
-    )];
+    let small_print =
+        [format!("Along the arrows: what flows on. {} numbers are learned.", count(total))];
     let sheet =
         Sheet { width, title: &title, dataset: material.dataset(), small_print: &small_print };
     #[allow(clippy::cast_precision_loss)]

@@ -21,7 +21,7 @@ pub struct Plan {
     pub experiment: Experiment,
     /// Its data.
     pub dataset: Dataset,
-    /// The group of each unit.
+    /// The group of each unit that no fold parts.
     pub groups: Vec<usize>,
     /// The folds, the same for every contender.
     pub folds: Vec<Fold>,
@@ -96,7 +96,7 @@ impl Plan {
             // For what is split further inside the training part.
             Protocol::Published(_) => Grouping::Artist,
         };
-        let groups = split::groups(&dataset, grouping)?;
+        let mut groups = split::groups(&dataset, grouping)?;
         let mut units = (*dataset.units).clone();
         for (unit, &group) in units.units.iter_mut().zip(&groups) {
             unit.group = group;
@@ -118,8 +118,9 @@ impl Plan {
             // Published folds are run as they are: tracks are never parted, and what else stands on
             // both sides is said.
             Protocol::Published(split) => {
-                split::check(&folds, &split::groups(&dataset, Grouping::Track)?)?;
                 dataset.notices.extend(split.shared(&folds, &groups));
+                groups = split::groups(&dataset, Grouping::Track)?;
+                split::check(&folds, &groups)?;
             }
         }
         let mut describe = Describe::new(&dataset, place, watch);

@@ -188,7 +188,7 @@ fn protocol(plan: &Plan, hash: String) -> ProtocolFacts {
             let sizes = sizes.join("; ");
             ProtocolFacts {
                 name: format!("published split {}, of which {sizes}", split.name()),
-                group: Grouping::Artist.to_string(),
+                group: Grouping::Track.to_string(),
                 folds: plan.folds.len(),
                 repeats: 1,
                 hash,

@@ -14,11 +14,14 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::default::{get_codecs, get_probe};
 
 use crate::audio::mono::Mono;
-use crate::audio::{Error, Limit};
+use crate::audio::{Error, Limit, fragments};
 
 /// How the containers read here begin: (bytes to skip, what follows).
 const MAGICS: [(usize, &[u8]); 5] =
-    [(0, b"RIFF"), (0, b"fLaC"), (0, b"OggS"), (0, b"ID3"), (4, b"ftyp")];
+    [(0, b"RIFF"), (0, b"fLaC"), (0, b"OggS"), (0, b"ID3"), (MP4.0, MP4.1)];
+
+/// Where the name of an MP4 file's first box stands, and symphonia's name for the container.
+const MP4: (usize, &[u8], &str) = (4, b"ftyp", "isomp4");
 
 /// How the complaint begins that no container was found.
 const UNRECOGNISED: &str = "core (probe)";
@@ -33,9 +36,14 @@ where
     stream.by_ref().take(8).read_to_end(&mut start).map_err(unreadable)?;
     let length = stream.seek(SeekFrom::End(0)).map_err(unreadable)?;
     stream.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    let is_known = MAGICS
-        .iter()
-        .any(|&(skip, magic)| start.get(skip..).is_some_and(|rest| rest.starts_with(magic)));
+    let begins = |&(skip, magic): &(usize, &[u8])| {
+        start.get(skip..).is_some_and(|rest| rest.starts_with(magic))
+    };
+    let is_known = MAGICS.iter().any(begins);
+    let is_mp4 = begins(&(MP4.0, MP4.1));
+    if is_mp4 {
+        fragments::check(name, &mut stream, length)?;
+    }
 
     let source = MediaSourceStream::new(Box::new(Seekable { stream, length }), <_>::default());
     let (options, tags) = (FormatOptions::default(), MetadataOptions::default());
@@ -50,12 +58,21 @@ where
         Err(_) => return Err(Error::Unrecognised { name: name.to_owned() }),
     };
     let container = format.format_info().short_name.to_owned();
-    let mono = packets(name, format.as_mut(), limit)?;
+    if container == MP4.2 && !is_mp4 {
+        // Its fragments were not looked at: symphonia found it behind other bytes.
+        return Err(Error::Unrecognised { name: name.to_owned() });
+    }
+    let mono = packets(name, format.as_mut(), length, limit)?;
     Ok((container, mono))
 }
 
-/// All packets of the default track.
-fn packets(name: &str, format: &mut dyn FormatReader, limit: Limit) -> Result<Mono, Error> {
+/// All packets of the default track of a file of `length` bytes.
+fn packets(
+    name: &str,
+    format: &mut dyn FormatReader,
+    length: u64,
+    limit: Limit,
+) -> Result<Mono, Error> {
     let unsupported = |what: &str| Error::Unsupported { name: name.to_owned(), what: what.into() };
     let track = format.default_track(TrackType::Audio);
     let track = track.ok_or_else(|| unsupported("no audio track that can be decoded"))?;
@@ -73,8 +90,15 @@ fn packets(name: &str, format: &mut dyn FormatReader, limit: Limit) -> Result<Mo
 
     let mut mono: Option<Mono> = None;
     let mut interleaved = Vec::new();
+    // Tables of packets may point to the same bytes again and again.
+    let mut left = length;
     loop {
         let seconds = mono.as_ref().map_or(0.0, Mono::seconds);
+        let Some(fewer) = left.checked_sub(1) else {
+            let what = "it promises more packets than it has bytes".to_owned();
+            return Err(Error::Malformed { name: name.to_owned(), seconds, what });
+        };
+        left = fewer;
         let packet = match format.next_packet() {
             Ok(Some(packet)) if packet.track_id == id => packet,
             Ok(Some(_)) => continue,

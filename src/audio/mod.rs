@@ -6,6 +6,7 @@
 mod au;
 mod decode;
 mod error;
+mod fragments;
 mod levels;
 mod load;
 mod mono;

@@ -13,6 +13,7 @@ mod index;
 mod labelled;
 pub mod locate;
 mod log_mel;
+mod npy_header;
 mod prepare;
 mod samples;
 mod table;

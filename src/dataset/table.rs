@@ -4,7 +4,9 @@
 //! a property of the music, is left out, and so are unnamed columns (row numbers left behind by
 //! other tools), which would tell the genre from the order of the file.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
+use std::panic::catch_unwind;
 use std::path::Path;
 
 use polars::prelude::{
@@ -118,10 +120,9 @@ fn check_lines(bytes: &[u8]) -> Result<(), String> {
     if header.is_empty() {
         return Err("the file is empty".to_owned());
     }
-    for (at, name) in header.iter().enumerate() {
-        if header.iter().take(at).any(|other| other == name) {
-            return Err(format!("two columns are called `{name}`"));
-        }
+    let mut names = BTreeSet::new();
+    if let Some(name) = header.iter().find(|name| !names.insert(*name)) {
+        return Err(format!("two columns are called `{name}`"));
     }
     for record in reader.byte_records() {
         record.map_err(|error| match error.kind() {
@@ -136,7 +137,11 @@ fn check_lines(bytes: &[u8]) -> Result<(), String> {
 }
 
 fn parquet(bytes: &[u8]) -> Result<DataFrame, String> {
-    ParquetReader::new(Cursor::new(bytes.to_vec())).finish().map_err(|error| error.to_string())
+    // Polars trusts the headers of pages: where one is damaged it panics, which is no reason for
+    // the whole program to end.
+    catch_unwind(|| ParquetReader::new(Cursor::new(bytes.to_vec())).finish())
+        .map_err(|_| "the Parquet file is damaged; write it again".to_owned())?
+        .map_err(|error| error.to_string())
 }
 
 fn is_row_number(name: &str) -> bool {

@@ -10,7 +10,7 @@ use npyz::{NpyFile, Order, WriterBuilder};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::Error;
+use super::{Error, npy_header};
 
 /// The most numbers an array may hold: 16 GiB of single precision.
 const MOST: u64 = 1 << 32;
@@ -114,7 +114,8 @@ fn rows_of(
 /// An array whose file has `size` bytes, header included.
 fn array(reader: impl Read, size: u64, sink: &mut Sink<'_>) -> Result<Vec<usize>, String> {
     // The archive may promise less than it unpacks to; what is read is bounded by the promise.
-    let file = NpyFile::new(reader.take(size)).map_err(|error| error.to_string())?;
+    let reader = npy_header::checked(reader.take(size))?;
+    let file = NpyFile::new(reader).map_err(|error| error.to_string())?;
     if file.order() != Order::C && file.shape().len() > 1 {
         return Err("the array is in Fortran order; save it with `np.ascontiguousarray`".to_owned());
     }
@@ -123,6 +124,10 @@ fn array(reader: impl Read, size: u64, sink: &mut Sink<'_>) -> Result<Vec<usize>
     count
         .filter(|&count| count <= MOST && count <= size)
         .ok_or_else(|| format!("its shape {shape:?} promises more numbers than the file holds"))?;
+    if shape.contains(&0) {
+        // Its other extents may be anything, and nothing in the file bounds them.
+        return Err(format!("its shape {shape:?} holds no number"));
+    }
     let shape: Vec<usize> = shape.iter().map(|&extent| extent as usize).collect();
     let kind = file.dtype().descr();
     match kind.trim_matches(['\'', '"']) {
@@ -255,6 +260,20 @@ mod tests {
             let mut bent = whole.clone();
             bent[at] ^= 0x15;
             let _ = Tensor::from_bytes(&bent, None);
+        }
+    }
+
+    /// Found by fuzzing: rows of no numbers were counted to the end, and extents multiplied.
+    #[test]
+    fn an_array_of_no_numbers_is_refused_whatever_its_other_extents() {
+        for shape in ["(1000000000000, 0)", "(0, 9223372036854775808, 9223372036854775808)", "(0,)"]
+        {
+            let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}");
+            let mut bytes = b"\x93NUMPY\x01\0".to_vec();
+            bytes.extend((header.len() as u16).to_le_bytes());
+            bytes.extend(header.as_bytes());
+            let message = Tensor::from_bytes(&bytes, None).unwrap_err();
+            assert!(message.ends_with("holds no number"), "{message}");
         }
     }
 

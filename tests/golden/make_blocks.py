@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 TRACKS = ("blues.00000", "metal.00000")
 HERE = Path(__file__).parent
@@ -25,11 +26,45 @@ def grouped(log_mel, groups):
 def covariance(log_mel):
     x = grouped(log_mel, 32)
     z = np.vstack([x[:, 1:-1], x[:, 2:] - x[:, :-2]])
-    s = np.cov(z, bias=True) + np.eye(64)
-    values, vectors = np.linalg.eigh(s)
+    return log_euclidean(z, 1.0)
+
+
+def log_euclidean(z, floor):
+    size = len(z)
+    values, vectors = np.linalg.eigh(np.cov(z, bias=True) + floor * np.eye(size))
     logarithm = (vectors * np.log(values)) @ vectors.T
-    weights = np.sqrt(2) * np.ones((64, 64)) + (1 - np.sqrt(2)) * np.eye(64)
-    return (logarithm * weights)[np.triu_indices(64)]
+    weights = np.sqrt(2) * np.ones((size, size)) + (1 - np.sqrt(2)) * np.eye(size)
+    return (logarithm * weights)[np.triu_indices(size)]
+
+
+def lags(log_mel):
+    x = grouped(log_mel, 16)
+    count = x.shape[1] - 11
+    return log_euclidean(np.vstack([x[:, lag : lag + count] for lag in (0, 2, 5, 11)]), 1.0)
+
+
+def strands(log_mel):
+    """Levels of 64 bands, their medians of nine frames, and those of nine bands."""
+    x = grouped(log_mel, 64)
+
+    def medians(axis):
+        widths = [(4, 4) if at == axis else (0, 0) for at in (0, 1)]
+        padded = np.pad(x, widths, mode="symmetric")
+        return np.median(sliding_window_view(padded, 9, axis=axis), axis=2)
+
+    return x, medians(1), medians(0)
+
+
+def separation(log_mel):
+    x, h, p = strands(log_mel)
+    d, r = h - p, x - h
+    parts = [d.mean(axis=1), d.std(axis=1), r.std(axis=1), np.abs(r).mean(axis=1)]
+    return np.concatenate(parts)
+
+
+def texture(log_mel):
+    x, h, p = strands(log_mel)
+    return log_euclidean(np.vstack([grouped(y, 16) for y in (h, x - h, x - p)]), 0.5)
 
 
 def modulation(log_mel):
@@ -88,7 +123,7 @@ def main():
     names = (DATA / "log-mel.tracks.txt").read_text().split()
     features = np.load(DATA / "log-mel.npz")["features"]
     golden = {"numpy": np.__version__, "blocks": {}}
-    for block in (covariance, modulation, shape, contrast):
+    for block in (covariance, lags, modulation, shape, contrast, separation, texture):
         tracks = {}
         for name in TRACKS:
             values = block(features[names.index(name)].astype(np.float64).T)

@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::deltas::with_deltas;
 use super::descriptor::need;
 use super::descriptor::{Descriptor, Encode, numbered};
-use super::symmetric::{covariance, triangle, upper_triangle};
+use super::symmetric::{log_covariance, triangle, upper_triangle};
 use super::{LogMel, bands};
 use crate::bounds::bounded;
 use crate::features::Error;
-use crate::matrix::spectral;
 use crate::seed::Seed;
 
 bounded! {
@@ -80,9 +79,6 @@ impl Encode for Covariance {
         let levels = bands::grouped(log_mel, self.bands.get());
         let rows = with_deltas(&levels, self.bands.get(), self.deltas.get());
         let size = self.size();
-        let floor = self.floor.get();
-        let logarithm =
-            spectral(&covariance(&rows, size, floor), size, |variance| variance.max(floor).ln());
-        upper_triangle(&logarithm, size)
+        upper_triangle(&log_covariance(&rows, size, self.floor.get()), size)
     }
 }

@@ -14,15 +14,19 @@ mod descriptor;
 mod draw;
 pub mod fisher;
 mod kmeans;
+pub mod lags;
 mod log_mel;
 mod mixture;
 pub mod modulation;
 pub mod patches;
 mod pca;
 mod register;
+pub mod separation;
 pub mod shape;
+mod strands;
 mod symmetric;
 pub mod tangent;
+pub mod texture;
 
 use crate::features::Error;
 use crate::seed::Seed;
@@ -31,9 +35,12 @@ pub use log_mel::LogMel;
 
 register::blocks! {
     "covariance" => Covariance(covariance::Covariance),
+    "lags" => Lags(lags::Lags),
     "modulation" => Modulation(modulation::Modulation),
     "shape" => Shape(shape::Shape),
     "contrast" => Contrast(contrast::Contrast),
+    "separation" => Separation(separation::Separation),
+    "texture" => Texture(texture::Texture),
     "fisher" => Fisher(fisher::Fisher),
     "patches" => Patches(patches::Patches),
     "tangent" => Tangent(tangent::Tangent),

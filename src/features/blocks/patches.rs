@@ -161,11 +161,10 @@ impl Encode for PatternActivations {
     fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
         let levels = bands::grouped(log_mel, self.bands);
         let size = self.bands * self.length;
-        let patches: Vec<f32> = levels
-            .windows(size)
-            .step_by(self.hop * self.bands)
-            .flat_map(|patch| patch.iter().copied())
-            .collect();
+        let mut patches = Vec::new();
+        for patch in levels.windows(size).step_by(self.hop * self.bands) {
+            patches.extend_from_slice(patch);
+        }
         let mut points = self.whitening.apply(&patches);
         let components = self.whitening.components();
         to_unit_length(&mut points, components);

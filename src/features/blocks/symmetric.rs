@@ -1,6 +1,6 @@
 //! Covariance matrices of frames, and what is kept of a symmetric matrix.
 
-use crate::matrix::{View, product};
+use crate::matrix::{View, product, spectral};
 
 /// Population covariance of rows of `width` values plus `floor` on the diagonal: width × width.
 ///
@@ -20,6 +20,12 @@ pub(super) fn covariance(rows: &[f32], width: usize, floor: f64) -> Vec<f64> {
     matrix.iter_mut().for_each(|value| *value /= count);
     matrix.iter_mut().step_by(width + 1).for_each(|value| *value += floor);
     matrix
+}
+
+/// The matrix logarithm of [`covariance`].
+pub(super) fn log_covariance(rows: &[f32], width: usize, floor: f64) -> Vec<f64> {
+    // Rounding may push an eigenvalue below the floor.
+    spectral(&covariance(rows, width, floor), width, |variance| variance.max(floor).ln())
 }
 
 /// How many numbers [`upper_triangle`] keeps.

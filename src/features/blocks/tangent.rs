@@ -7,7 +7,7 @@ use super::LogMel;
 use super::cepstra::cepstra;
 use super::descriptor::need;
 use super::descriptor::{Descriptor, Encode, numbered};
-use super::symmetric::{covariance, triangle, upper_triangle};
+use super::symmetric::{covariance, log_covariance, triangle, upper_triangle};
 use crate::bounds::bounded;
 use crate::features::Error;
 use crate::matrix::{View, product, spectral};
@@ -81,8 +81,8 @@ impl Descriptor for Tangent {
         let size = self.size();
         let mut reference = vec![0.0; size * size];
         for track in train {
-            let floor = self.floor.get();
-            let logarithm = spectral(&self.covariance(track), size, |value| value.max(floor).ln());
+            let rows = cepstra(track, self.coefficients.get(), 2);
+            let logarithm = log_covariance(&rows, size, self.floor.get());
             for (sum, value) in reference.iter_mut().zip(logarithm) {
                 *sum += value / train.len() as f64;
             }

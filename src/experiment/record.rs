@@ -162,6 +162,9 @@ pub struct UnitFacts {
     pub genre: usize,
     /// Name of the group that stays on one side.
     pub group: String,
+    /// Who plays; empty where nobody knows.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub artist: String,
 }
 
 /// One fold: numbers of units.

@@ -157,6 +157,9 @@ fn describe(plan: &Plan) -> Record {
                 track: dataset.tracks[unit.track].clone(),
                 genre: unit.genre,
                 group: group.to_string(),
+                artist: dataset.known[unit.track]
+                    .as_ref()
+                    .map_or_else(String::new, |track| track.artist.clone()),
             })
             .collect(),
         folds,

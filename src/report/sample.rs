@@ -162,6 +162,7 @@ fn frame(shape: &Shape<'_>) -> Record {
                 track: format!("{unit:05}"),
                 genre: unit % genres,
                 group: format!("{unit:05}"),
+                artist: format!("Artist {}", unit / 3),
             })
             .collect(),
         folds: Vec::new(),

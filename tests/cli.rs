@@ -281,6 +281,10 @@ fn mistakes_about_blocks_frames_ensembles_and_splits_are_shown() {
         ("of: [knn, svm] }", "of: [knn, svm], features: rows }"),
         ("folds: 2", "folds: 2, split: fault-filtered"),
         ("folds: 2", "split: faulty"),
+        ("folds: 2", "split: {}"),
+        ("folds: 2", "split: { column: mine }"),
+        ("folds: 2", "split: { file: absent.csv }"),
+        ("protocol: { folds: 2 }", "protocol: randm"),
         ("dataset: gtzan-mini", "dataset: { table: table.csv }"),
         ("dataset: gtzan-mini", "dataset: { tensor: absent.npz, tracks: absent.txt }"),
     ];

@@ -1,5 +1,6 @@
 //! A folder of sound files as a data set.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::cache::Cache;
@@ -81,7 +82,7 @@ impl Folder {
         }
         let files = clips::find(std::slice::from_ref(&self.path))?;
         let mut text = String::new();
-        let mut tracks = std::collections::BTreeMap::new();
+        let mut tracks = BTreeMap::new();
         for (number, file) in files.iter().enumerate() {
             let track = self.name_of(file);
             text += &format!("{track}\n");
@@ -91,9 +92,7 @@ impl Folder {
                 artist: String::new(),
                 artist_group: number,
                 duplicate_of: String::new(),
-                fault_filtered_split: String::new(),
-                foleis_fold: String::new(),
-                tempo_bpm: None,
+                parts: BTreeMap::new(),
             };
             tracks.insert(track, facts);
         }

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::Error;
 
 /// The index of GTZAN; its sources are named in `data/gtzan/README.md`.
 const GTZAN: &str = include_str!("../../data/gtzan/index.csv");
 
 /// One line of an index.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Track {
     /// Its name, as in `blues.00000`.
     pub track: String,
@@ -22,22 +20,8 @@ pub struct Track {
     pub artist_group: usize,
     /// The earlier track that this one repeats exactly; empty where there is none.
     pub duplicate_of: String,
-    /// Its part in the fault-filtered split: `train`, `valid`, `test`, or empty.
-    pub fault_filtered_split: String,
-    /// Its fold among the three of Foleis and Tavares: `1` to `3`, or empty.
-    pub foleis_fold: String,
-    /// Its tempo in beats a minute, as a person tapped it.
-    pub tempo_bpm: Option<f64>,
-}
-
-/// One line of a user's index of sound files.
-#[derive(Deserialize)]
-struct FileLine {
-    #[serde(alias = "track")]
-    path: String,
-    genre: String,
-    #[serde(default)]
-    artist: String,
+    /// What the other columns say, by their names: parts of published splits, for one.
+    pub parts: BTreeMap<String, String>,
 }
 
 /// All tracks of a data set, by name.
@@ -49,67 +33,70 @@ pub struct Index {
     pub hash: String,
 }
 
+/// Columns that say what every index says; the rest are [`Track::parts`].
+const KNOWN: [&str; 6] = ["track", "path", "genre", "artist", "artist_group", "duplicate_of"];
+
 impl Index {
     /// The index of GTZAN that comes with the program.
     ///
     /// # Errors
     /// Never, unless the index itself was damaged before the program was built.
     pub fn gtzan() -> Result<Self, Error> {
-        Self::read(GTZAN, "data/gtzan/index.csv")
+        let index = Self::of_files(GTZAN, "data/gtzan/index.csv")?;
+        let stray = index.tracks.values().find(|track| {
+            !track.duplicate_of.is_empty() && !index.tracks.contains_key(&track.duplicate_of)
+        });
+        match stray {
+            None => Ok(index),
+            Some(Track { track, duplicate_of, .. }) => Err(Error::Index {
+                place: "data/gtzan/index.csv".to_owned(),
+                reason: format!("{track} repeats {duplicate_of}, which is not listed"),
+            }),
+        }
     }
 
-    /// Reads a user's index of sound files: columns `path` (or `track`), `genre`, and `artist` where it
-    /// is known.
-    /// Tracks are named by their paths.
+    /// Reads an index: columns `track` (or `path`), `genre`, and where they are known `artist`,
+    /// `artist_group` and `duplicate_of`; `place` names it in messages. What other columns say is
+    /// kept as it is.
     ///
     /// # Errors
-    /// When a line cannot be read, or a path is listed twice.
+    /// When a line cannot be read, or a track is listed twice.
     pub fn of_files(text: &str, place: &str) -> Result<Self, Error> {
         let mistake = |reason: String| Error::Index { place: place.to_owned(), reason };
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let heads = reader.headers().map_err(|error| mistake(error.to_string()))?.clone();
+        let at = |name: &str| heads.iter().position(|head| head == name);
+        let needed = |found: Option<usize>, name: &str| {
+            found.ok_or_else(|| mistake(format!("there is no column `{name}`")))
+        };
+        let name_at = needed(at("track").or_else(|| at("path")), "track")?;
+        let genre_at = needed(at("genre"), "genre")?;
         let mut groups = BTreeMap::new();
         let mut tracks = BTreeMap::new();
-        for (number, line) in csv::Reader::from_reader(text.as_bytes()).deserialize().enumerate() {
-            let file: FileLine = line.map_err(|error| mistake(error.to_string()))?;
+        for (number, line) in reader.records().enumerate() {
+            let line = line.map_err(|error| mistake(error.to_string()))?;
+            let said = |name: &str| at(name).and_then(|at| line.get(at)).unwrap_or("").to_owned();
+            let name = line[name_at].to_owned();
+            let artist = said("artist");
             // An unknown artist is a group alone: whether two unknowns are one, nobody knows.
-            let key =
-                if file.artist.is_empty() { format!("\0{number}") } else { file.artist.clone() };
-            let next = groups.len();
-            let track = Track {
-                track: file.path.clone(),
-                genre: file.genre,
-                artist_group: *groups.entry(key).or_insert(next),
-                artist: file.artist,
-                duplicate_of: String::new(),
-                fault_filtered_split: String::new(),
-                foleis_fold: String::new(),
-                tempo_bpm: None,
+            let key = match (said("artist_group"), &artist) {
+                (group, _) if !group.is_empty() => group,
+                (_, artist) if !artist.is_empty() => artist.clone(),
+                _ => format!("\0{number}"),
             };
-            if tracks.insert(file.path.clone(), track).is_some() {
-                return Err(mistake(format!("{} is listed twice", file.path)));
+            let next = groups.len();
+            let parts = heads.iter().zip(&line).filter(|(head, _)| !KNOWN.contains(head));
+            let track = Track {
+                track: name.clone(),
+                genre: line[genre_at].to_owned(),
+                artist_group: *groups.entry(key).or_insert(next),
+                artist,
+                duplicate_of: said("duplicate_of"),
+                parts: parts.map(|(head, part)| (head.to_owned(), part.to_owned())).collect(),
+            };
+            if tracks.insert(name.clone(), track).is_some() {
+                return Err(mistake(format!("{name} is listed twice")));
             }
-        }
-        Ok(Self { tracks, hash: blake3::hash(text.as_bytes()).to_hex().to_string() })
-    }
-
-    /// Reads an index; `place` names it in messages.
-    ///
-    /// # Errors
-    /// When a line cannot be read, a track is listed twice, or a duplicate names an unknown track.
-    pub fn read(text: &str, place: &str) -> Result<Self, Error> {
-        let mistake = |reason: String| Error::Index { place: place.to_owned(), reason };
-        let mut tracks = BTreeMap::new();
-        for line in csv::Reader::from_reader(text.as_bytes()).deserialize() {
-            let track: Track = line.map_err(|error| mistake(error.to_string()))?;
-            if let Some(twice) = tracks.insert(track.track.clone(), track) {
-                return Err(mistake(format!("track {} is listed twice", twice.track)));
-            }
-        }
-        let stray = tracks.values().find(|track| {
-            !track.duplicate_of.is_empty() && !tracks.contains_key(&track.duplicate_of)
-        });
-        if let Some(track) = stray {
-            let (track, of) = (&track.track, &track.duplicate_of);
-            return Err(mistake(format!("{track} repeats {of}, which is not listed")));
         }
         Ok(Self { tracks, hash: blake3::hash(text.as_bytes()).to_hex().to_string() })
     }
@@ -131,7 +118,11 @@ mod tests {
         assert_eq!(counts.len(), 10);
         assert!(counts.values().all(|count| *count == 100));
         let part = |name: &str| {
-            index.tracks.values().filter(|track| track.fault_filtered_split == name).count()
+            index
+                .tracks
+                .values()
+                .filter(|track| track.parts["fault_filtered_split"] == name)
+                .count()
         };
         assert_eq!((part("train"), part("valid"), part("test")), (443, 197, 290));
     }

@@ -206,6 +206,20 @@ impl Samples {
         Self { picks: positions.iter().map(|&i| self.picks[i]).collect(), ..self.clone() }
     }
 
+    /// The same rows, some of their columns taken from the samples at these positions of the view.
+    #[must_use]
+    pub fn with_columns_from(&self, columns: &[usize], positions: &[usize]) -> Self {
+        let mut values = Vec::with_capacity(self.len() * self.shape.size());
+        for (at, &other) in positions.iter().enumerate() {
+            let start = values.len();
+            values.extend_from_slice(self.values(at));
+            for &column in columns {
+                values[start + column] = self.values(other)[column];
+            }
+        }
+        self.described_by(Arc::clone(&self.columns), self.shape, values)
+    }
+
     /// The same units described by other numbers, given in view order.
     ///
     /// # Panics

@@ -5,11 +5,13 @@
 
 mod confusion;
 mod interval;
+mod join;
 mod metrics;
 mod wilson;
 
 pub use confusion::Confusion;
 pub use interval::{Interval, corrected_error, corrected_interval};
+pub use join::{Join, join};
 pub use metrics::{Spread, accuracy, balanced_accuracy, log_loss, macro_f1, recall, spread};
 pub use wilson::wilson_interval;
 

@@ -1,17 +1,23 @@
 //! One cell answered: a contender fitted on a fold, and what it says of units it never saw.
 
 use super::Error;
-use super::parse::{Entry, Protocol};
+use super::contender::Entry;
 use super::plan::{Cell, Plan};
+use super::protocol::Split;
 use super::provenance::Clock;
-use super::record::CellFacts;
+use super::record::{CellFacts, TuningFacts};
 use super::run::round;
 use crate::evaluation::Prediction;
 use crate::models::ensemble::{By, Ensemble, Said, Stack, vote};
-use crate::models::{self, Context, Describer, Epoch, Fitted};
+use crate::models::{self, Context, Describer, Epoch, Fitted, Model};
 use crate::seed::Seed;
-use crate::split;
 use crate::watch::{Event, Watch};
+
+mod importance;
+mod learning_curve;
+mod tuning;
+
+pub(super) use tuning::inside;
 
 /// What a cell took, and what it said.
 pub(super) type Answer = (CellFacts, Vec<Prediction>);
@@ -29,6 +35,7 @@ struct Heard {
     fitted: Fitted,
     describer: Describer,
     contender: usize,
+    tuning: Option<TuningFacts>,
 }
 
 impl Desk<'_> {
@@ -41,15 +48,18 @@ impl Desk<'_> {
         let clock = Clock::of_thread();
         let seeds = self.seeds(cell.contender);
         // What may be read once only is not looked at after each epoch.
-        let watched = match plan.experiment.protocol {
-            Protocol::Folds { .. } => Some(fold.test.as_slice()),
-            Protocol::Published(_) => None,
+        let watched = match plan.experiment.protocol.split {
+            Split::Drawn { .. } => Some(fold.test.as_slice()),
+            Split::Predefined(_) => None,
         };
         let heard = self.fit(cell.contender, &fold.train, watched, seeds, &name)?;
         let fit_seconds = clock.seconds();
         let clock = Clock::of_thread();
         let scores = self.scores(&heard, &fold.test, &name)?;
-        let facts = self.facts((fit_seconds, clock.seconds()), heard.fitted);
+        let seconds = (fit_seconds, clock.seconds());
+        let learning_curve = self.learning_curve(&heard, seeds, &name)?;
+        let importance = self.importance(&heard, &name)?;
+        let facts = CellFacts { learning_curve, importance, ..self.facts(seconds, heard) };
         watch.event(&Event::CellEnded { cell: &name });
         Ok((facts, self.predictions(scores)))
     }
@@ -90,6 +100,9 @@ impl Desk<'_> {
             predict_seconds: round(sum(|facts| facts.predict_seconds)),
             parameters: parameters + said.iter().map(|answer| answer.0.parameters).sum::<usize>(),
             history: Vec::new(),
+            tuning: None,
+            learning_curve: Vec::new(),
+            importance: Vec::new(),
         };
         watch.event(&Event::CellEnded { cell: &name });
         Ok((facts, self.predictions(scores)))
@@ -99,23 +112,16 @@ impl Desk<'_> {
     fn stack(&self, ensemble: &Ensemble, members: &[usize], name: &str) -> Result<Stack, Error> {
         let (plan, train) = (self.plan, &self.plan.folds[self.cell.fold].train);
         let units = &plan.dataset.units.units;
-        let of = |key: fn(&crate::dataset::Unit) -> usize| -> Vec<usize> {
-            train.iter().map(|&unit| key(&units[unit])).collect()
-        };
-        let (labels, genres) = (of(|unit| unit.genre), &plan.dataset.units.genres);
-        let groups = split::numbered(&of(|unit| unit.group));
+        let labels: Vec<usize> = train.iter().map(|&unit| units[unit].genre).collect();
         let seed = self.seeds(self.cell.contender).derive("inner");
-        let inner = split::folds(&labels, &groups, genres, ensemble.inner.get(), 1, seed)?;
         let mut said: Vec<Said> = vec![vec![Vec::new(); members.len()]; train.len()];
-        for fold in &inner {
-            let of = |positions: &[usize]| -> Vec<usize> {
-                positions.iter().map(|&at| train[at]).collect()
-            };
+        for fold in &inside(plan, train, ensemble.inner.get(), seed)? {
             for (at, &member) in members.iter().enumerate() {
                 let seeds = self.seeds(member).derive(format_args!("inner {}", fold.fold));
-                let heard = self.fit(member, &of(&fold.train), None, seeds, name)?;
-                let scores = self.scores(&heard, &of(&fold.test), name)?;
-                for (&position, scores) in fold.test.iter().zip(scores) {
+                let heard = self.fit(member, &fold.train, None, seeds, name)?;
+                let scores = self.scores(&heard, &fold.test, name)?;
+                for (unit, scores) in fold.test.iter().zip(scores) {
+                    let position = train.binary_search(unit).expect("inner folds are of train");
                     said[position][at] = scores;
                 }
             }
@@ -134,6 +140,7 @@ impl Desk<'_> {
             .derive(format_args!("fold {}", fold.fold))
     }
 
+    /// Fits a contender on some units, after choosing what is tuned among these units alone.
     fn fit(
         &self,
         contender: usize,
@@ -142,25 +149,61 @@ impl Desk<'_> {
         seed: Seed,
         cell: &str,
     ) -> Result<Heard, Error> {
-        let plan = self.plan;
-        let Entry::Model { model, features } = &plan.experiment.contenders[contender].entry else {
+        let Entry::Model { features, tune, .. } = &self.plan.experiment.contenders[contender].entry
+        else {
             unreachable!("an ensemble is made of models");
         };
-        let description = &plan.features[*features];
-        // Not the contender's seed: two contenders with the same dictionary see the same one.
-        let fold = &plan.folds[self.cell.fold];
-        let dictionaries = plan
-            .experiment
-            .seed
-            .derive("dictionaries")
-            .derive(format_args!("repeat {}", fold.repeat))
-            .derive(format_args!("fold {}", fold.fold));
+        let description = &self.plan.features[*features];
+        let tuning = match tune {
+            Some(tune) => Some(self.choose(tune, description, train, seed, cell)?),
+            None => None,
+        };
+        self.fit_chosen(contender, tuning, train, watched, seed, cell)
+    }
+
+    /// Fits a contender with what was chosen before.
+    fn fit_chosen(
+        &self,
+        contender: usize,
+        tuning: Option<TuningFacts>,
+        train: &[usize],
+        watched: Option<&[usize]>,
+        seed: Seed,
+        cell: &str,
+    ) -> Result<Heard, Error> {
+        let Entry::Model { model, features, tune } =
+            &self.plan.experiment.contenders[contender].entry
+        else {
+            unreachable!("an ensemble is made of models");
+        };
+        let description = &self.plan.features[*features];
+        let model: &Model = match (tune, &tuning) {
+            (Some(tune), Some(tuning)) => &tune.candidates[tuning.chosen].model,
+            _ => model,
+        };
         let failed = |source| failed(cell, source);
-        let (describer, samples) = description.learn(train, dictionaries).map_err(failed)?;
+        let (describer, samples) = description.learn(train, self.dictionaries()).map_err(failed)?;
         let watched = watched.map(|units| description.describe(&describer, units));
         let context = Context { seed, watch: self.watch, cell, watched: watched.as_ref() };
         let fitted = model.learner().fit(&samples, &context).map_err(failed)?;
-        Ok(Heard { fitted, describer, contender })
+        Ok(Heard { fitted, describer, contender, tuning })
+    }
+
+    /// The seed of dictionaries in this fold. Not the contender's: two contenders with the same
+    /// dictionary see the same one.
+    fn dictionaries(&self) -> Seed {
+        self.of_fold("dictionaries")
+    }
+
+    /// The seed of something that all contenders share in this fold.
+    fn of_fold(&self, what: &str) -> Seed {
+        let fold = &self.plan.folds[self.cell.fold];
+        self.plan
+            .experiment
+            .seed
+            .derive(what)
+            .derive(format_args!("repeat {}", fold.repeat))
+            .derive(format_args!("fold {}", fold.fold))
     }
 
     fn scores(&self, heard: &Heard, units: &[usize], cell: &str) -> Result<Vec<Vec<f64>>, Error> {
@@ -172,7 +215,7 @@ impl Desk<'_> {
         heard.fitted.classifier.scores(&samples).map_err(|source| failed(cell, source))
     }
 
-    fn facts(&self, (fit_seconds, predict_seconds): (f64, f64), fitted: Fitted) -> CellFacts {
+    fn facts(&self, (fit_seconds, predict_seconds): (f64, f64), heard: Heard) -> CellFacts {
         let fold = &self.plan.folds[self.cell.fold];
         CellFacts {
             contender: self.cell.contender,
@@ -180,8 +223,11 @@ impl Desk<'_> {
             fold: fold.fold,
             fit_seconds: round(fit_seconds),
             predict_seconds: round(predict_seconds),
-            parameters: fitted.parameters,
-            history: fitted.history.into_iter().map(rounded).collect(),
+            parameters: heard.fitted.parameters,
+            history: heard.fitted.history.into_iter().map(rounded).collect(),
+            tuning: heard.tuning,
+            learning_curve: Vec::new(),
+            importance: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 mod cell;
+mod contender;
 mod describe;
 mod expect;
 mod feature_set;
@@ -14,23 +15,28 @@ mod parse;
 mod plan;
 mod predictions;
 mod problem;
+mod protocol;
 mod provenance;
 mod recipe_file;
 mod record;
 mod run;
 mod store;
+mod tune;
 mod typed;
 
+pub use contender::{Contender, Entry};
 pub use expect::{Verdict, verdicts};
 pub use feature_set::{Columns, FeatureSet, MadeOf, Name, Piece, PieceOf};
-pub use parse::{Contender, Entry, Experiment, Folds, Protocol, Repeats, Source};
+pub use parse::{Experiment, Importance, Source};
 pub use plan::{Cell, Place, Plan};
+pub use protocol::{Folds, Protocol, Repeats, Split};
 pub use recipe_file::frame_recipe;
 pub use record::{
-    CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FoldFacts, Machine, ProtocolFacts,
-    Provenance, Record, UnitFacts,
+    CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FamilyFacts, FoldFacts, Machine,
+    PointFacts, ProtocolFacts, Provenance, Record, TrialFacts, TuneFacts, TuningFacts, UnitFacts,
 };
 pub use run::run;
+pub use tune::{Candidate, Search, Tune};
 
 /// Why an experiment cannot be read, run or kept.
 #[derive(Debug, thiserror::Error)]

@@ -54,7 +54,7 @@ impl Node {
 
     /// Reads the value as a type.
     pub fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, Problem> {
-        T::deserialize(self)
+        T::deserialize(self).map_err(|problem: Problem| problem.at(self.span.clone()))
     }
 
     /// The entries of a map; an absent value counts as an empty one.

@@ -3,31 +3,22 @@
 //! Nothing here touches data: what needs the table (column names) keeps its place in the text, so
 //! that [`super::plan`] can still show it.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::Error;
+use super::contender::{Contender, contender, contenders};
 use super::expect::Expectation;
 use super::feature_set::{FeatureSet, feature_sets};
-use super::node::{Key, Node, Value, find, only};
+use super::node::{Node, Value, find, only};
 use super::problem::Problem;
+use super::protocol::Protocol;
+use serde::Deserialize;
+
 use crate::bounds::bounded;
 use crate::dataset::Folder;
 use crate::features::Recipe;
-use crate::models::{Ensemble, Model};
 use crate::registry;
 use crate::seed::Seed;
-use crate::split::{Grouping, Published};
-
-bounded! {
-    /// How many parts the data is cut into; each is tested once a repeat.
-    Folds: usize, at_least 2, at_most 1000
-}
-
-bounded! {
-    /// How many times the folds are drawn anew.
-    Repeats: usize, at_least 1, at_most 1000
-}
 
 /// A question and everything needed to answer it but the data.
 #[derive(Clone, Debug)]
@@ -48,10 +39,37 @@ pub struct Experiment {
     pub contenders: Vec<Contender>,
     /// Number of the contender that the others are held against.
     pub baseline: usize,
+    /// Shares of the training part that contenders are fitted on besides the whole, rising.
+    pub learning_curve: Vec<Share>,
+    /// What is asked of the columns.
+    pub importance: Option<Importance>,
     /// What the results are held to.
     pub expectations: Vec<Expectation>,
     /// The file, for messages about what only the data can tell.
     pub file: File,
+}
+
+bounded! {
+    /// A share of the training part.
+    Share: f64, above 0.0, at_most 1.0
+}
+bounded! {
+    /// How often columns are shuffled.
+    Shuffles: usize, at_least 1, at_most 1000
+}
+
+/// How much each family of columns is worth to a fitted model, by shuffling it among tested units.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Importance {
+    /// How often each family is shuffled in each fold.
+    pub shuffles: Shuffles,
+}
+
+impl Default for Importance {
+    fn default() -> Self {
+        Self { shuffles: Shuffles::literal(10) }
+    }
 }
 
 /// An experiment file.
@@ -94,93 +112,6 @@ pub enum Source {
     },
 }
 
-/// How training and test are kept apart.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Protocol {
-    /// Folds drawn from the seed.
-    Folds {
-        /// How many folds a repeat has.
-        folds: Folds,
-        /// How many repeats there are.
-        repeats: Repeats,
-        /// What must stay on one side of a split.
-        group: Grouping,
-    },
-    /// A split that somebody published.
-    Published(Published),
-}
-
-impl Default for Protocol {
-    /// Ten folds once, a track never parted: what most published figures on GTZAN use.
-    fn default() -> Self {
-        Self::Folds {
-            folds: Folds::literal(10),
-            repeats: Repeats::literal(1),
-            group: Grouping::Track,
-        }
-    }
-}
-
-fn protocol(node: &Node) -> Result<Protocol, Problem> {
-    let entries = node.entries("a protocol: a map of keys")?;
-    only(entries, &["folds", "repeats", "group", "split"])?;
-    if let Some(split) = find(entries, "split") {
-        if let Some((key, _)) = entries.iter().find(|(key, _)| key.text != "split") {
-            let message = format!("`split` names published folds; leave `{}` out", key.text);
-            return Err(Problem::new(message).at(key.span.clone()));
-        }
-        return split.read().map(Protocol::Published);
-    }
-    Ok(Protocol::Folds {
-        folds: find(entries, "folds").map_or(Ok(Folds::literal(10)), Node::read)?,
-        repeats: find(entries, "repeats").map_or(Ok(Repeats::literal(1)), Node::read)?,
-        group: find(entries, "group").map_or(Ok(Grouping::Track), Node::read)?,
-    })
-}
-
-/// What is compared.
-#[derive(Clone, Debug)]
-pub struct Contender {
-    /// Its name: unique in the experiment.
-    pub name: String,
-    /// What it is.
-    pub entry: Entry,
-    /// Its place in the file.
-    pub span: Range<usize>,
-}
-
-/// What a contender is.
-#[derive(Clone, Debug)]
-pub enum Entry {
-    /// A model on a feature set.
-    Model {
-        /// The model with its parameters.
-        model: Model,
-        /// Number of its feature set.
-        features: usize,
-    },
-    /// Other contenders as one.
-    Ensemble {
-        /// How.
-        ensemble: Ensemble,
-        /// Numbers of the others.
-        members: Vec<usize>,
-    },
-}
-
-impl Contender {
-    /// Name of its model.
-    pub fn kind(&self) -> &'static str {
-        match &self.entry {
-            Entry::Model { model, .. } => model.name(),
-            Entry::Ensemble { .. } => ENSEMBLE,
-        }
-    }
-}
-
-/// The name under which an ensemble stands among the models.
-pub const ENSEMBLE: &str = "ensemble";
-
 impl Experiment {
     /// Reads and checks an experiment file.
     ///
@@ -195,8 +126,18 @@ impl Experiment {
     }
 }
 
-const KEYS: [&str; 8] =
-    ["question", "dataset", "seed", "protocol", "features", "models", "baseline", "expect"];
+const KEYS: [&str; 10] = [
+    "question",
+    "dataset",
+    "seed",
+    "protocol",
+    "features",
+    "models",
+    "baseline",
+    "learning_curve",
+    "importance",
+    "expect",
+];
 
 fn parse(file: &File) -> Result<Experiment, Problem> {
     let root = Node::parse(&file.text)?;
@@ -208,7 +149,8 @@ fn parse(file: &File) -> Result<Experiment, Problem> {
     };
     let name = file.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let features = feature_sets(needed("features")?)?;
-    let contenders = contenders(needed("models")?, &features)?;
+    let seed = Seed::new(find(entries, "seed").map_or(Ok(42), Node::read)?);
+    let contenders = contenders(needed("models")?, &features, seed)?;
     let baseline = match find(entries, "baseline") {
         Some(node) => contender(&contenders, node.text("a contender's name")?, node.span.clone())?,
         None => contenders.iter().position(|contender| contender.kind() == "majority").unwrap_or(0),
@@ -217,10 +159,13 @@ fn parse(file: &File) -> Result<Experiment, Problem> {
         name: name.unwrap_or_default(),
         question: needed("question")?.text("the question in words")?.trim().to_owned(),
         dataset: source(needed("dataset")?, &file.path)?,
-        seed: Seed::new(find(entries, "seed").map_or(Ok(42), Node::read)?),
-        protocol: find(entries, "protocol").map_or(Ok(Protocol::default()), protocol)?,
+        seed,
+        protocol: find(entries, "protocol")
+            .map_or(Ok(Protocol::default()), |node| Protocol::read(node, &file.path))?,
         features,
         baseline,
+        learning_curve: find(entries, "learning_curve").map_or(Ok(Vec::new()), learning_curve)?,
+        importance: find(entries, "importance").map(Node::read).transpose()?,
         expectations: find(entries, "expect")
             .map_or(Ok(Vec::new()), |node| expectations(node, &contenders))?,
         contenders,
@@ -289,128 +234,19 @@ fn is_table(name: &str) -> bool {
     extension.is_some_and(|end| end == "csv" || end == "parquet")
 }
 
-fn contenders(node: &Node, features: &[FeatureSet]) -> Result<Vec<Contender>, Problem> {
-    let mut contenders: Vec<Contender> = Vec::new();
-    for item in node.items("a list of models")? {
-        let contender = one_contender(item, features)?;
-        if contenders.iter().any(|other| other.name == contender.name) {
-            return Err(Problem::new(format!(
-                "two contenders are called `{}`; tell them apart with `name`",
-                contender.name
-            ))
-            .at(contender.span));
+/// Shares, the whole left out: every cell has that anyway.
+fn learning_curve(node: &Node) -> Result<Vec<Share>, Problem> {
+    let mut shares = Vec::new();
+    for item in node.items("a list of shares, as in `[0.1, 0.25, 0.5, 1.0]`")? {
+        let share: Share = item.read()?;
+        if let Some(last) = shares.last().filter(|last: &&Share| last.get() >= share.get()) {
+            let message = format!("shares must rise, but {} follows {}", share.get(), last.get());
+            return Err(Problem::new(message).at(item.span.clone()));
         }
-        contenders.push(contender);
+        shares.push(share);
     }
-    if contenders.is_empty() {
-        return Err(Problem::new("no model; write at least `- majority`").at(node.span.clone()));
-    }
-    for at in 0..contenders.len() {
-        let members = members(&contenders, &contenders[at])?;
-        if let Entry::Ensemble { members: found, .. } = &mut contenders[at].entry {
-            *found = members;
-        }
-    }
-    Ok(contenders)
-}
-
-/// Numbers of the contenders that an ensemble names; none for a model.
-fn members(contenders: &[Contender], ensemble: &Contender) -> Result<Vec<usize>, Problem> {
-    let Entry::Ensemble { ensemble: Ensemble { of, .. }, .. } = &ensemble.entry else {
-        return Ok(Vec::new());
-    };
-    let problem = |message: String| Problem::new(message).at(ensemble.span.clone());
-    if of.len() < 2 {
-        let message = "an ensemble needs at least two contenders: `of: [one, other]`";
-        return Err(problem(message.to_owned()));
-    }
-    let single = |known: &&Contender| matches!(known.entry, Entry::Model { .. });
-    let mut found = Vec::new();
-    for name in of {
-        let at = contenders
-            .iter()
-            .position(|known| known.name == *name && single(&known))
-            .ok_or_else(|| {
-                let known = contenders.iter().filter(single).map(|known| known.name.as_str());
-                let known: Vec<&str> = known.collect();
-                let expected = registry::expected(name, known);
-                problem(format!("`of` names `{name}`, which is no model here; {expected}"))
-            })?;
-        if found.contains(&at) {
-            return Err(problem(format!("`of` names `{name}` twice")));
-        }
-        found.push(at);
-    }
-    Ok(found)
-}
-
-/// Takes `name` and `features` out of a model's parameters; the model reads the rest.
-fn one_contender(item: &Node, features: &[FeatureSet]) -> Result<Contender, Problem> {
-    let Value::Map(choice) = &item.value else {
-        let model: Model = item.read()?;
-        let name = model.name().to_owned();
-        let entry = Entry::Model { model, features: 0 };
-        return Ok(Contender { name, entry, span: item.span.clone() });
-    };
-    let (mut name, mut set, mut rest) = (None, None, choice.clone());
-    for (_, parameters) in &mut rest {
-        let Value::Map(parameters) = &mut parameters.value else { continue };
-        let mut take = |key: &str| {
-            let at = parameters.iter().position(|(known, _)| known.text == key)?;
-            Some(parameters.remove(at).1)
-        };
-        (name, set) = (take("name"), take("features"));
-    }
-    let span_of = |name: &Option<Node>| {
-        name.as_ref().map_or_else(|| choice[0].0.span.clone(), |node| node.span.clone())
-    };
-    let named = |kind: &str| name.as_ref().map_or(Ok(kind.to_owned()), checked_name);
-    if let [(Key { text, .. }, parameters)] = rest.as_slice()
-        && text == ENSEMBLE
-    {
-        if let Some(node) = set {
-            let message = "an ensemble has no features of its own; its contenders have";
-            return Err(Problem::new(message).at(node.span));
-        }
-        let ensemble =
-            parameters.read().map_err(|problem: Problem| problem.with_known_keys(&["name"]))?;
-        let entry = Entry::Ensemble { ensemble, members: Vec::new() };
-        return Ok(Contender { name: named(ENSEMBLE)?, entry, span: span_of(&name) });
-    }
-    let features = match set {
-        Some(node) => {
-            let wanted = node.text("a feature set's name")?;
-            let known = || features.iter().map(|set| set.name.as_str());
-            known().position(|known| known == wanted).ok_or_else(|| {
-                let known: Vec<&str> = known().collect();
-                let expected = registry::expected(wanted, known);
-                Problem::new(format!("unknown feature set `{wanted}`; {expected}"))
-                    .at(node.span.clone())
-            })?
-        }
-        None => 0,
-    };
-    let node = Node { value: Value::Map(rest), span: item.span.clone() };
-    let model: Model =
-        node.read().map_err(|problem: Problem| problem.with_known_keys(&["name", "features"]))?;
-    let (name, span) = (named(model.name())?, span_of(&name));
-    Ok(Contender { name, entry: Entry::Model { model, features }, span })
-}
-
-fn checked_name(node: &Node) -> Result<String, Problem> {
-    let name = node.text("a name")?;
-    if name.trim().is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
-        return Err(Problem::new("a name needs 1 to 60 printable characters").at(node.span.clone()));
-    }
-    Ok(name.to_owned())
-}
-
-fn contender(contenders: &[Contender], name: &str, span: Range<usize>) -> Result<usize, Problem> {
-    contenders.iter().position(|contender| contender.name == name).ok_or_else(|| {
-        let known: Vec<&str> = contenders.iter().map(|known| known.name.as_str()).collect();
-        Problem::new(format!("unknown contender `{name}`; {}", registry::expected(name, known)))
-            .at(span)
-    })
+    shares.retain(|share| share.get() < 1.0);
+    Ok(shares)
 }
 
 fn expectations(node: &Node, contenders: &[Contender]) -> Result<Vec<Expectation>, Problem> {

@@ -7,11 +7,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Error;
+use super::cell::inside;
+use super::contender::{Contender, Entry};
 use super::describe::{Describe, Refused};
-use super::parse::{Contender, Entry, Experiment, Protocol, Source};
+use super::parse::{Experiment, Source};
 use super::problem::Problem;
+use super::protocol::Split;
 use crate::dataset::{self, Cache, Dataset, Effort};
 use crate::models::Description;
+use crate::models::ensemble::By;
 use crate::split::{self, Fold, Grouping};
 use crate::watch::Watch;
 
@@ -91,10 +95,12 @@ impl Plan {
         watch: &dyn Watch,
     ) -> Result<Self, Error> {
         let mut dataset = place.dataset(&experiment.dataset, watch)?;
-        let grouping = match experiment.protocol {
-            Protocol::Folds { group, .. } => group,
-            // For what is split further inside the training part.
-            Protocol::Published(_) => Grouping::Artist,
+        // Of folds that are laid down the artists are wanted for what is split further inside the
+        // training part, where they are known.
+        let grouping = match experiment.protocol.split {
+            Split::Drawn { group, .. } => group,
+            Split::Predefined(_) if dataset.known.iter().all(Option::is_some) => Grouping::Artist,
+            Split::Predefined(_) => Grouping::Track,
         };
         let mut groups = split::groups(&dataset, grouping)?;
         let mut units = (*dataset.units).clone();
@@ -102,8 +108,8 @@ impl Plan {
             unit.group = group;
         }
         dataset.units = Arc::new(units);
-        let folds = match experiment.protocol {
-            Protocol::Folds { folds, repeats, .. } => split::folds(
+        let folds = match &experiment.protocol.split {
+            Split::Drawn { folds, repeats, .. } => split::folds(
                 &dataset.units.units.iter().map(|unit| unit.genre).collect::<Vec<_>>(),
                 &groups,
                 &dataset.units.genres,
@@ -111,18 +117,16 @@ impl Plan {
                 repeats.get(),
                 experiment.seed.derive("split"),
             )?,
-            Protocol::Published(split) => split.folds(&dataset)?,
-        };
-        match experiment.protocol {
-            Protocol::Folds { .. } => split::check(&folds, &groups)?,
-            // Published folds are run as they are: tracks are never parted, and what else stands on
-            // both sides is said.
-            Protocol::Published(split) => {
-                dataset.notices.extend(split.shared(&folds, &groups));
+            Split::Predefined(split) => {
+                // They are run as they are: tracks are never parted, and what else stands on both
+                // sides is said.
+                let folds = split.folds(&dataset)?;
+                dataset.notices.extend(split.shared(&dataset, &folds));
                 groups = split::groups(&dataset, Grouping::Track)?;
-                split::check(&folds, &groups)?;
+                folds
             }
-        }
+        };
+        split::check(&folds, &groups)?;
         let mut describe = Describe::new(&dataset, place, watch);
         let mut features = Vec::new();
         for set in &experiment.features {
@@ -133,15 +137,40 @@ impl Plan {
         }
         let frames_hash = describe.frames_hash();
         for Contender { entry, span, .. } in &experiment.contenders {
-            let Entry::Model { model, features: set } = entry else { continue };
-            model.learner().accepts(features[*set].shape()).map_err(|error| {
-                experiment.file.mistake(&Problem::new(error.to_string()).at(span.clone()))
-            })?;
+            let Entry::Model { model, features: set, tune } = entry else { continue };
+            let candidates = tune.iter().flat_map(|tune| &tune.candidates).map(|it| &it.model);
+            for model in std::iter::once(model).chain(candidates) {
+                model.learner().accepts(features[*set].shape()).map_err(|error| {
+                    experiment.file.mistake(&Problem::new(error.to_string()).at(span.clone()))
+                })?;
+            }
         }
         let cells = (0..experiment.contenders.len())
             .flat_map(|contender| (0..folds.len()).map(move |fold| Cell { contender, fold }))
             .collect();
-        Ok(Self { experiment, dataset, groups, folds, features, frames_hash, cells })
+        let plan = Self { experiment, dataset, groups, folds, features, frames_hash, cells };
+        plan.check_inner_folds()?;
+        Ok(plan)
+    }
+
+    /// Refuses inner folds that some training part cannot give, before the first fit.
+    fn check_inner_folds(&self) -> Result<(), Error> {
+        for Contender { entry, span, .. } in &self.experiment.contenders {
+            let folds = match entry {
+                Entry::Model { tune: Some(tune), .. } => tune.inner.get(),
+                Entry::Ensemble { ensemble, .. } if ensemble.by == By::Stack => {
+                    ensemble.inner.get()
+                }
+                _ => continue,
+            };
+            for fold in self.folds.iter().filter(|fold| fold.valid.is_empty()) {
+                inside(self, &fold.train, folds, self.experiment.seed).map_err(|error| {
+                    let message = format!("inside the training part: {error}");
+                    self.experiment.file.mistake(&Problem::new(message).at(span.clone()))
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// The name of a cell, as in `dense r1 f3`, counted from 1.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluation::Prediction;
+use crate::evaluation::{Join, Prediction};
 use crate::models::{Epoch, Layer};
 
 /// Everything that is known of a run.
@@ -94,6 +94,9 @@ pub struct ProtocolFacts {
     pub hash: String,
     /// Expected accuracy of naming genres blindly: one over the number of genres.
     pub chance: f64,
+    /// How segments of a track become the track, where rows are segments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracks: Option<Join>,
 }
 
 /// One contender.
@@ -115,6 +118,9 @@ pub struct ContenderFacts {
     /// The layers of a net, from the input on; none of other models.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<Layer>,
+    /// What is chosen inside the training part of each fold; absent where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tune: Option<TuneFacts>,
 }
 
 /// Where and by what the record was made.
@@ -199,6 +205,74 @@ pub struct CellFacts {
     pub parameters: usize,
     /// One entry for each epoch of a net; empty for other models.
     pub history: Vec<Epoch>,
+    /// What was chosen inside the training part; absent where nothing was tuned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuning: Option<TuningFacts>,
+    /// Accuracies with a part of the training units, where they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learning_curve: Vec<PointFacts>,
+    /// What each family of columns is worth, where it was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub importance: Vec<FamilyFacts>,
+}
+
+/// What a contender tries inside the training part of each fold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TuneFacts {
+    /// The parameters and what is tried of each, as written.
+    pub over: Vec<(String, String)>,
+    /// `grid` or `random`.
+    pub search: String,
+    /// Folds inside the training part; where the split sets units apart for choices, these are used
+    /// instead.
+    pub inner_folds: usize,
+    /// The combinations, in the order they are tried.
+    pub candidates: Vec<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// What was chosen in one cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TuningFacts {
+    /// Number of the combination.
+    pub chosen: usize,
+    /// What each combination reached inside the training part.
+    pub trials: Vec<TrialFacts>,
+}
+
+/// What one combination reached inside the training part.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrialFacts {
+    /// Share of inner test units named rightly.
+    pub accuracy: f64,
+    /// Their mean log loss, in nats.
+    pub log_loss: f64,
+}
+
+/// One point of a learning curve, on the test part of a fold.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PointFacts {
+    /// Share of the training part that was asked for.
+    pub share: f64,
+    /// How many units trained.
+    pub trained: usize,
+    /// Share of test units named rightly.
+    pub accuracy: f64,
+}
+
+/// What a family of columns is worth, on the test part of a fold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FamilyFacts {
+    /// The family, or the block.
+    pub family: String,
+    /// How many columns it has.
+    pub columns: usize,
+    /// Accuracy less that with the family shuffled among test units; below 0 by chance alone.
+    pub drop: f64,
 }
 
 impl Record {

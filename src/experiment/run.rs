@@ -4,14 +4,17 @@ use std::time::Instant;
 
 use super::Error;
 use super::cell::{Answer, Desk};
-use super::parse::{Contender, Entry, Protocol};
+use super::contender::{Contender, Entry};
 use super::plan::{Cell, Plan};
+use super::protocol::Split;
 use super::provenance::{self, Clock};
 use super::record::{
-    ContenderFacts, DatasetFacts, ExperimentFacts, FoldFacts, ProtocolFacts, Record, UnitFacts,
+    ContenderFacts, DatasetFacts, ExperimentFacts, FoldFacts, ProtocolFacts, Record, TuneFacts,
+    UnitFacts,
 };
+use super::tune::Tune;
 use crate::models::ensemble::By;
-use crate::split::Grouping;
+use crate::split::{Grouping, Predefined};
 use crate::watch::{Event, Watch};
 use crate::workers::{self, Then};
 
@@ -171,50 +174,61 @@ fn describe(plan: &Plan) -> Record {
 #[allow(clippy::cast_precision_loss)]
 fn protocol(plan: &Plan, hash: String) -> ProtocolFacts {
     let chance = 1.0 / plan.dataset.units.genres.len() as f64;
-    match plan.experiment.protocol {
-        Protocol::Folds { folds, repeats, group } => {
+    let protocol = &plan.experiment.protocol;
+    let (name, group, folds, repeats) = match &protocol.split {
+        Split::Drawn { folds, repeats, group } => {
             let (k, repeats) = (folds.get(), repeats.get());
             let over = match group {
                 Grouping::None => "rows, nothing kept together",
                 Grouping::Track => "tracks",
                 Grouping::Artist => "tracks, artists kept apart",
             };
-            let name = format!("stratified {k}-fold × {repeats} over {over}");
-            ProtocolFacts { name, group: group.to_string(), folds: k, repeats, hash, chance }
+            (format!("stratified {k}-fold × {repeats} over {over}"), *group, k, repeats)
         }
-        Protocol::Published(split) => {
-            let sizes: Vec<String> = plan
-                .folds
-                .iter()
-                .map(|fold| format!("{} train, {} are tested", fold.train.len(), fold.test.len()))
-                .collect();
-            let sizes = sizes.join("; ");
-            ProtocolFacts {
-                name: format!("published split {}, of which {sizes}", split.name()),
-                group: Grouping::Track.to_string(),
-                folds: plan.folds.len(),
-                repeats: 1,
-                hash,
-                chance,
-            }
+        Split::Predefined(split) => {
+            let parts = match plan.folds.as_slice() {
+                [fold] => format!("{} train, {} are tested", fold.train.len(), fold.test.len()),
+                folds => {
+                    let tested: usize = folds.iter().map(|fold| fold.test.len()).sum();
+                    format!("{} folds, {tested} are tested", folds.len())
+                }
+            };
+            let name = match split {
+                Predefined::FaultFiltered | Predefined::Foleis => {
+                    format!("published split {split}, of which {parts}")
+                }
+                Predefined::Column(_) | Predefined::File { .. } => {
+                    format!("predefined split {split}: {parts}")
+                }
+            };
+            (name, Grouping::Track, plan.folds.len(), 1)
         }
-    }
+    };
+    let segments = plan.dataset.units.units.len() > plan.dataset.tracks.len();
+    let tracks = segments.then_some(protocol.tracks);
+    ProtocolFacts { name, group: group.to_string(), folds, repeats, hash, chance, tracks }
 }
 
 fn contender(plan: &Plan, contender: &Contender) -> ContenderFacts {
     let experiment = &plan.experiment;
     let name = contender.name.clone();
     match &contender.entry {
-        Entry::Model { model, features } => ContenderFacts {
+        Entry::Model { model, features, tune } => ContenderFacts {
             name,
             model: model.name().to_owned(),
             features: experiment.features[*features].name.clone(),
             width: plan.features[*features].shape().size(),
-            parameters: parameters(model),
+            parameters: parameters(model, tune.as_ref()),
             not_reproducible: model.learner().not_reproducible().map(str::to_owned),
             layers: model
                 .learner()
                 .layers(plan.features[*features].shape(), plan.dataset.units.genres.len()),
+            tune: tune.as_ref().map(|tune| TuneFacts {
+                over: tune.over.clone(),
+                search: tune.search.name().to_owned(),
+                inner_folds: tune.inner.get(),
+                candidates: tune.candidates.iter().map(|it| it.values.clone()).collect(),
+            }),
         },
         Entry::Ensemble { ensemble, members } => {
             let facts = members.iter().map(|&at| self::contender(plan, &experiment.contenders[at]));
@@ -230,18 +244,24 @@ fn contender(plan: &Plan, contender: &Contender) -> ContenderFacts {
                 parameters: serde_json::to_value(ensemble).expect("parameters are plain data"),
                 not_reproducible: facts.into_iter().find_map(|facts| facts.not_reproducible),
                 layers: Vec::new(),
+                tune: None,
             }
         }
     }
 }
 
-/// A model's parameters without its name around them.
-fn parameters(model: &crate::models::Model) -> serde_json::Value {
-    match serde_json::to_value(model).expect("parameters are plain data") {
-        serde_json::Value::Object(map) => map.into_iter().next().map_or_else(
-            || serde_json::Value::Object(serde_json::Map::new()),
-            |(_, parameters)| parameters,
-        ),
-        other => other,
+/// A model's parameters without its name around them; of those that are tuned, what is tried.
+fn parameters(model: &crate::models::Model, tune: Option<&Tune>) -> serde_json::Value {
+    let written = serde_json::to_value(model).expect("parameters are plain data");
+    let mut parameters = match written {
+        serde_json::Value::Object(map) => map.into_iter().next().map(|(_, parameters)| parameters),
+        other => Some(other),
     }
+    .unwrap_or_else(|| serde_json::json!({}));
+    if let (Some(tune), Some(map)) = (tune, parameters.as_object_mut()) {
+        for (name, tried) in &tune.over {
+            map.insert(name.clone(), format!("tuned over {tried}").into());
+        }
+    }
+    parameters
 }

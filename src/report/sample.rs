@@ -96,6 +96,9 @@ fn cell(record: &mut Record, shape: &Shape<'_>, contender: usize, fold: &FoldFac
         predict_seconds: 0.002 * contender as f64,
         parameters: 1250 * contender,
         history,
+        tuning: None,
+        learning_curve: Vec::new(),
+        importance: Vec::new(),
     });
 }
 
@@ -129,6 +132,7 @@ fn frame(shape: &Shape<'_>) -> Record {
             repeats: shape.repeats,
             hash: "f".repeat(64),
             chance: 1.0 / genres as f64,
+            tracks: None,
         },
         contenders: shape
             .contenders
@@ -141,6 +145,7 @@ fn frame(shape: &Shape<'_>) -> Record {
                 parameters: serde_json::json!({ "dropout": 0.2, "hidden": [512, 256] }),
                 not_reproducible: None,
                 layers: Vec::new(),
+                tune: None,
             })
             .collect(),
         provenance: Provenance {

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::Error;
 use crate::dataset::Dataset;
 
-/// What must stay on one side of a split. Exact duplicates stay together in every case.
+/// What must stay on one side of a split; exact duplicates do too, but where nothing is kept together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Grouping {
-    /// Nothing: segments of one track may stand on both sides. For showing the leak only.
+    /// Nothing: segments of one track, and copies of one, may stand on both sides. For showing the
+    /// leak only.
     None,
     /// All segments of a track.
     #[default]
@@ -38,12 +39,14 @@ impl fmt::Display for Grouping {
 pub fn groups(dataset: &Dataset, grouping: Grouping) -> Result<Vec<usize>, Error> {
     let units = &dataset.units.units;
     let mut parents: Vec<usize> = (0..units.len()).collect();
+    if grouping == Grouping::None {
+        return Ok(parents);
+    }
     for (unit, &first) in dataset.duplicates.iter().enumerate() {
         join(&mut parents, unit, first);
     }
     let keys: Vec<usize> = match grouping {
-        Grouping::None => (0..units.len()).collect(),
-        Grouping::Track => units.iter().map(|unit| unit.track).collect(),
+        Grouping::None | Grouping::Track => units.iter().map(|unit| unit.track).collect(),
         Grouping::Artist => {
             let unknown = dataset.known.iter().filter(|track| track.is_none()).count();
             let artist = |unit: &crate::dataset::Unit| {

@@ -41,7 +41,13 @@ mod tests {
     use crate::split::Fold;
 
     fn fold(train: &[usize], test: &[usize]) -> Vec<Fold> {
-        vec![Fold { repeat: 0, fold: 0, train: train.to_vec(), test: test.to_vec() }]
+        vec![Fold {
+            repeat: 0,
+            fold: 0,
+            train: train.to_vec(),
+            test: test.to_vec(),
+            valid: Vec::new(),
+        }]
     }
 
     #[test]

@@ -5,12 +5,12 @@
 
 mod grouping;
 mod leak;
-mod published;
+mod predefined;
 mod stratified;
 
 pub use grouping::{Grouping, groups, numbered};
 pub use leak::check;
-pub use published::Published;
+pub use predefined::Predefined;
 pub use stratified::folds;
 
 /// One division of the units into those that train and those that are tested.
@@ -24,10 +24,12 @@ pub struct Fold {
     pub train: Vec<usize>,
     /// Numbers of the units that are tested, rising.
     pub test: Vec<usize>,
+    /// Those of the training units that a predefined split sets apart for choices; mostly none.
+    pub valid: Vec<usize>,
 }
 
 /// Why the units cannot be split as asked.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A genre cannot reach every fold.
     #[error(
@@ -67,16 +69,33 @@ pub enum Error {
         /// How many tracks there are.
         tracks: usize,
     },
-    /// A published split does not know the data.
-    #[error(
-        "`split: {split}` says which tracks of GTZAN train and which are tested, but {data} has none of one side; use `folds`"
-    )]
-    NotSplit {
+    /// The parts of a predefined split make no folds.
+    #[error("the split `{split}` cannot be run: {reason}")]
+    Parts {
         /// The split.
-        split: &'static str,
+        split: String,
+        /// What is wrong with its parts.
+        reason: String,
+    },
+    /// A predefined split is not of this data.
+    #[error(
+        "the split `{split}` needs a column `{column}` in the data set's index, but that of {data} has \
+         {}; name a CSV by `split: {{ file: PATH }}` or draw `folds`",
+        if columns.is_empty() { "none".to_owned() } else { format!("`{}`", columns.join("`, `")) }
+    )]
+    NoColumn {
+        /// The split.
+        split: String,
+        /// The column.
+        column: String,
         /// The data set.
         data: String,
+        /// The columns there are.
+        columns: Vec<String>,
     },
+    /// The file of a split cannot be used.
+    #[error(transparent)]
+    Data(#[from] crate::dataset::Error),
     /// A fold breaks its promise.
     #[error("fold {fold} of repeat {repeat} leaks: {reason}")]
     Leak {

@@ -39,7 +39,7 @@ pub fn folds(
             for (unit, &group) in groups.iter().enumerate() {
                 if fold_of_group[group] == fold { test.push(unit) } else { train.push(unit) }
             }
-            all.push(Fold { repeat, fold, train, test });
+            all.push(Fold { repeat, fold, train, test, valid: Vec::new() });
         }
     }
     Ok(all)
@@ -268,19 +268,19 @@ mod tests {
     #[test]
     fn what_cannot_be_split_is_refused_with_a_remedy() {
         let refuse = |labels: &[usize], groups: &[usize], k: usize| {
-            folds(labels, groups, &genres(2), k, 1, Seed::new(1)).unwrap_err()
+            folds(labels, groups, &genres(2), k, 1, Seed::new(1)).unwrap_err().to_string()
         };
         assert_eq!(
             refuse(&[0, 0, 0, 1, 1], &[0, 1, 2, 3, 4], 3),
-            Error::TooFewRows { folds: 3, genre: "genre 1".to_owned(), rows: 2 }
+            Error::TooFewRows { folds: 3, genre: "genre 1".to_owned(), rows: 2 }.to_string()
         );
         assert_eq!(
             refuse(&[0, 0, 0, 1, 1, 1], &[0, 0, 0, 1, 1, 1], 3),
-            Error::TooFewGroups { folds: 3, groups: 2 }
+            Error::TooFewGroups { folds: 3, groups: 2 }.to_string()
         );
         assert_eq!(
             refuse(&[0, 0, 1, 1], &[0, 1, 2, 2], 2),
-            Error::OneGroup { genre: "genre 1".to_owned() }
+            Error::OneGroup { genre: "genre 1".to_owned() }.to_string()
         );
     }
 }

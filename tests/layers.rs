@@ -16,7 +16,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
     ("evaluation", &[]),
     ("experiment", &["audio", "features", "dataset", "split", "models", "evaluation"]),
     ("engine", &["experiment", "models", "evaluation", "dataset"]),
-    ("report", &["audio", "features", "experiment", "models", "evaluation"]),
+    ("report", &["audio", "features", "split", "experiment", "models", "evaluation"]),
     ("web", &["audio", "features", "dataset", "models", "evaluation", "experiment", "report"]),
     (
         "cli",

@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 mod extract;
 mod inspect;
+mod leak;
 mod list;
 mod outcome;
 mod plot;
@@ -51,6 +52,8 @@ enum Command {
     Run(run::Arguments),
     /// Draw the tables and figures of a record again, without training
     Report(report::Arguments),
+    /// Say how much of an accuracy is leak: parts of a track, or an artist, on both sides
+    Leak(leak::Arguments),
     /// Compute features of sound files
     Extract(extract::Arguments),
     /// Say what sound files hold: length, level, clipping, silence
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Report(arguments) => report::report(arguments),
+        Command::Leak(arguments) => leak::leak(arguments),
         Command::Extract(arguments) => extract::extract(arguments),
         Command::Inspect(arguments) => inspect::inspect(arguments),
         Command::Plot(arguments) => plot::plot(arguments),

@@ -5,11 +5,21 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement};
 
 use crate::experiment::Record;
 use crate::report::Table;
-use crate::report::grid::summary;
+use crate::report::grid::{Grid, summary};
 
 /// The comparison as aligned text.
 pub fn text(record: &Record, table: &Table) -> String {
-    let grid = summary(table);
+    format!(
+        "{}\n{} · {}\n\n{}\n",
+        record.experiment.question,
+        record.dataset.title,
+        record.protocol.name,
+        lay_out(&summary(table))
+    )
+}
+
+/// A grid as aligned text.
+pub fn lay_out(grid: &Grid) -> String {
     let cell = |at: usize, text: &str| {
         let number = grid.columns[at].number;
         let side = if number { CellAlignment::Right } else { CellAlignment::Left };
@@ -23,11 +33,5 @@ pub fn text(record: &Record, table: &Table) -> String {
         laid_out.add_row(line.cells.iter().enumerate().map(|(at, text)| cell(at, text)));
     }
     let lines: Vec<String> = laid_out.lines().map(|line| line.trim_end().to_owned()).collect();
-    format!(
-        "{}\n{} · {}\n\n{}\n",
-        record.experiment.question,
-        record.dataset.title,
-        record.protocol.name,
-        lines.join("\n")
-    )
+    lines.join("\n")
 }

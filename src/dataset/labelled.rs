@@ -142,13 +142,21 @@ impl Dataset {
         Ok(Self { log_mels: Source::Sound { files, frames: None }, ..set })
     }
 
-    /// A table of the user's own.
+    /// A table of the user's own, and an index of its tracks where there is one.
     ///
     /// # Errors
-    /// When the table is not there or is damaged.
-    pub fn table(path: &Path) -> Result<Self, Error> {
+    /// When a file is not there, is damaged, or disagrees with the other.
+    pub fn table(path: &Path, index: Option<&Path>) -> Result<Self, Error> {
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
-        Self::join(&name, &name, Table::read(path)?, None, path)
+        let index = match index {
+            None => None,
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+                Some(Index::of_files(&text, &path.display().to_string())?)
+            }
+        };
+        Self::join(&name, &name, Table::read(path)?, index.as_ref(), path)
     }
 
     fn join(

@@ -10,6 +10,7 @@ mod contender;
 mod describe;
 mod expect;
 mod feature_set;
+mod leak;
 mod node;
 mod parse;
 mod plan;
@@ -21,12 +22,15 @@ mod recipe_file;
 mod record;
 mod run;
 mod store;
+mod tracks;
 mod tune;
+mod twins;
 mod typed;
 
 pub use contender::{Contender, Entry};
 pub use expect::{Verdict, verdicts};
 pub use feature_set::{Columns, FeatureSet, MadeOf, Name, Piece, PieceOf};
+pub use leak::{Leak, NEAREST, SplitRun, leak};
 pub use parse::{Experiment, Importance, Source};
 pub use plan::{Cell, Place, Plan};
 pub use protocol::{Folds, Protocol, Repeats, Split};
@@ -37,6 +41,7 @@ pub use record::{
 };
 pub use run::run;
 pub use tune::{Candidate, Search, Tune};
+pub use twins::{Pair, SUSPICIOUS, Twins};
 
 /// Why an experiment cannot be read, run or kept.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +82,9 @@ pub enum Error {
         /// Why.
         source: crate::models::Error,
     },
+    /// A leak cannot be measured.
+    #[error("the leak of this experiment cannot be measured: {0}")]
+    Leak(String),
     /// The run was asked to stop.
     #[error("stopped before the end; no record was written")]
     Stopped,

@@ -98,7 +98,12 @@ pub enum Source {
     /// A folder of sound files.
     Audio(Folder),
     /// A feature table of the user's own.
-    Table(PathBuf),
+    Table {
+        /// The table.
+        path: PathBuf,
+        /// Artists, duplicates and parts of splits of its tracks.
+        index: Option<PathBuf>,
+    },
     /// Log-mel spectrograms of the user's own.
     Tensor {
         /// The array: tracks × frames × bands.
@@ -179,7 +184,7 @@ fn source(node: &Node, path: &Path) -> Result<Source, Problem> {
         return match name.as_str() {
             "gtzan" => Ok(Source::Gtzan),
             "gtzan-mini" => Ok(Source::GtzanMini),
-            name if is_table(name) => Ok(Source::Table(beside(name))),
+            name if is_table(name) => Ok(Source::Table { path: beside(name), index: None }),
             name => Err(Problem::new(format!(
                 "unknown dataset `{name}`; a table's path must end in .csv or .parquet, sound files \
                  are named by `{{ audio: PATH }}`, a name: {}",
@@ -191,10 +196,11 @@ fn source(node: &Node, path: &Path) -> Result<Source, Problem> {
     let what = "a dataset's name, `{ table: PATH }`, `{ audio: PATH }` or `{ tensor: PATH }`";
     let entries = node.entries(what)?;
     if let Some(table) = find(entries, "table") {
-        only(entries, &["table"])?;
+        only(entries, &["table", "index"])?;
         let name = table.text("a path")?;
+        let index = find(entries, "index").map(|node| node.text("a path")).transpose()?;
         if is_table(name) {
-            return Ok(Source::Table(beside(name)));
+            return Ok(Source::Table { path: beside(name), index: index.map(beside) });
         }
         let message = "a table's path must end in .csv or .parquet";
         return Err(Problem::new(message).at(table.span.clone()));

@@ -62,7 +62,7 @@ impl Place<'_> {
                 found => found?,
             },
             Source::GtzanMini => Dataset::gtzan_mini()?,
-            Source::Table(path) => Dataset::table(path)?,
+            Source::Table { path, index } => Dataset::table(path, index.as_deref())?,
             Source::Tensor { path, array, tracks, index } => {
                 Dataset::tensor(path, array.as_deref(), tracks, index.as_deref())?
             }
@@ -151,6 +151,14 @@ impl Plan {
         let plan = Self { experiment, dataset, groups, folds, features, frames_hash, cells };
         plan.check_inner_folds()?;
         Ok(plan)
+    }
+
+    /// Number of the feature set of a contender; of an ensemble's first member.
+    pub fn features_of(&self, contender: usize) -> usize {
+        match &self.experiment.contenders[contender].entry {
+            Entry::Model { features, .. } => *features,
+            Entry::Ensemble { members, .. } => self.features_of(members[0]),
+        }
     }
 
     /// Refuses inner folds that some training part cannot give, before the first fit.

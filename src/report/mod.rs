@@ -14,6 +14,7 @@ pub mod grid;
 mod html;
 mod json;
 mod latex;
+mod leak;
 mod markdown;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -35,6 +36,7 @@ pub use figures::{Figure, clip, figures};
 pub use html::html;
 pub use json::json;
 pub use latex::latex;
+pub use leak::LeakReport;
 pub use markdown::pipes;
 pub use scores::{CONFIDENCE, FoldAccuracy, IntervalMethod, Scores};
 pub use splice::splice;

@@ -39,6 +39,8 @@ pub struct Row {
     pub emphasised: bool,
     /// Its metrics; absent where it predicted nothing.
     pub scores: Option<Scores>,
+    /// Metrics of single segments, where `scores` are those of the tracks they belong to.
+    pub of_rows: Option<Scores>,
     /// What it took; absent where no cell ended.
     pub cost: Option<Cost>,
 }
@@ -55,11 +57,26 @@ pub struct Cost {
 }
 
 impl Table {
-    /// Scores every contender of a record.
+    /// Scores every contender of a record: its tracks, where rows are segments of tracks that no
+    /// split parts.
     ///
     /// # Errors
     /// [`Error::Inconsistent`] when a prediction or cell points outside the record.
     pub fn of(record: &Record) -> Result<Self, Error> {
+        check(record)?;
+        let Some(tracks) = record.by_track() else { return Self::of_rows(record) };
+        let (mut table, rows) = (Self::of_rows(&tracks)?, Self::of_rows(record)?);
+        for (row, of_rows) in table.rows.iter_mut().zip(rows.rows) {
+            row.of_rows = of_rows.scores;
+        }
+        Ok(table)
+    }
+
+    /// Scores every contender row by row.
+    ///
+    /// # Errors
+    /// As [`Table::of`].
+    pub fn of_rows(record: &Record) -> Result<Self, Error> {
         check(record)?;
         let mut predictions: Vec<Vec<&Prediction>> = vec![Vec::new(); record.contenders.len()];
         for prediction in &record.predictions {
@@ -103,6 +120,7 @@ fn row(contender: &ContenderFacts, baseline: &str) -> Row {
         not_reproducible: contender.not_reproducible.clone(),
         emphasised: false,
         scores: None,
+        of_rows: None,
         cost: None,
     }
 }
@@ -128,6 +146,8 @@ fn check(record: &Record) -> Result<(), Error> {
     for (number, prediction) in record.predictions.iter().enumerate() {
         let fault = if prediction.contender >= contenders {
             format!("is of contender {}, but there are {contenders}", prediction.contender)
+        } else if prediction.unit >= record.units.len() {
+            format!("is of row {}, but there are {}", prediction.unit, record.units.len())
         } else if prediction.truth >= genres {
             format!("has genre {} as its truth, but there are {genres}", prediction.truth)
         } else if prediction.scores.len() != genres {

@@ -14,6 +14,7 @@ mod curves;
 mod font;
 mod heatmap;
 mod layers;
+mod leak;
 mod panel;
 mod picture;
 mod raster;
@@ -26,6 +27,8 @@ use super::Error;
 use super::file_name::file_names;
 use super::table::Table;
 use crate::experiment::Record;
+
+pub(super) use leak::draw as leak;
 
 /// What figures are drawn from.
 struct Material<'a> {

@@ -18,6 +18,7 @@ mod hard_votes;
 pub mod kernel;
 pub mod knn;
 mod layers;
+pub mod logistic;
 pub mod lstm;
 pub mod majority;
 mod outline;
@@ -45,6 +46,7 @@ pub use scale::{Scale, Scaler};
 register::models! {
     "majority" => Majority(majority::Majority),
     "knn" => Knn(knn::Knn),
+    "logistic" => Logistic(logistic::Logistic),
     "svm" => Svm(svm::Svm),
     "kernel" => Kernel(kernel::Kernel),
     "tree" => Tree(tree::Tree),

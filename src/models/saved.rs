@@ -61,6 +61,7 @@ macro_rules! kinds {
 kinds! {
     "majority" => super::majority::Shares,
     "knn" => super::knn::Memory,
+    "logistic" => super::logistic::Planes,
     "svm" => super::svm::Machines,
     "tree" => super::tree::Trees,
     "forest" => super::forest::Grove,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::choices;
 use super::figures::Figure;
 use super::format::{count, counted, duration, percent, short_hash};
 use super::grid::{comparison, confused, recalls};
@@ -29,6 +30,7 @@ pub fn document(record: &Record, table: &Table, figures: &[Figure]) -> String {
              the true genre.\n\n{}",
             pipes(&confused(table, PAIRS))
         ),
+        choices::section(record),
         pictures(figures),
         parameters(record),
         provenance(record),

@@ -5,6 +5,7 @@
 //! terminal lay out; [`figures()`] draws, and [`clip`] draws what is heard in one clip. To add a
 //! figure: one file in `figures/` or `figures/clip/` and one line in its list.
 
+mod choices;
 mod csv;
 mod document;
 mod figures;

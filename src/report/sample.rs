@@ -4,8 +4,8 @@ use rand::RngExt;
 
 use crate::evaluation::Prediction;
 use crate::experiment::{
-    CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FoldFacts, Machine, ProtocolFacts,
-    Provenance, Record, UnitFacts,
+    CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FamilyFacts, FoldFacts, Machine,
+    PointFacts, ProtocolFacts, Provenance, Record, TrialFacts, TuneFacts, TuningFacts, UnitFacts,
 };
 use crate::models::Epoch;
 use crate::seed::Seed;
@@ -57,6 +57,39 @@ pub(crate) fn shaped(shape: &Shape<'_>) -> Record {
         }
     }
     record
+}
+
+/// Adds what only some experiments ask for: learning curves, importances and, of the last contender,
+/// tuning.
+pub(crate) fn ask_for_more(record: &mut Record) {
+    let last = record.contenders.len() - 1;
+    let candidates = [1, 2, 4].map(|trees| {
+        serde_json::Map::from_iter([("trees".to_owned(), serde_json::Value::from(trees))])
+    });
+    record.contenders[last].tune = Some(TuneFacts {
+        over: vec![("trees".into(), "[1,2,4]".into())],
+        search: "grid".into(),
+        inner_folds: 3,
+        candidates: candidates.into(),
+    });
+    for (number, cell) in record.cells.iter_mut().enumerate() {
+        let reached = 0.3 + 0.01 * (number % 7) as f64;
+        cell.learning_curve = [(0.25, 4), (0.5, 8)]
+            .map(|(share, trained)| PointFacts { share, trained, accuracy: reached + 0.1 * share })
+            .into();
+        cell.importance = ["mfcc", "chroma", "a block with a long name"]
+            .map(|family| FamilyFacts {
+                family: family.into(),
+                columns: 4,
+                drop: reached / family.len() as f64 - 0.03,
+            })
+            .into();
+        if cell.contender == last {
+            let trial = |at: usize| TrialFacts { accuracy: 0.4 + 0.05 * at as f64, log_loss: 1.2 };
+            let chosen = if cell.fold == 0 { 2 } else { 1 };
+            cell.tuning = Some(TuningFacts { chosen, trials: (0..3).map(trial).collect() });
+        }
+    }
 }
 
 fn cell(record: &mut Record, shape: &Shape<'_>, contender: usize, fold: &FoldFacts) {

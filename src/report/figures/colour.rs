@@ -24,6 +24,18 @@ pub(super) const BLUE: Colour = Colour::rgb(0x00, 0x72, 0xb2);
 /// Okabe and Ito's vermilion: the second series, and what to heed.
 pub(super) const VERMILION: Colour = Colour::rgb(0xd5, 0x5e, 0x00);
 
+/// Lines that stand side by side in one panel: Okabe and Ito's palette without its yellow, which
+/// paper swallows, in an order that alternates light and dark.
+pub(super) const SERIES: [Colour; 7] = [
+    BLUE,
+    VERMILION,
+    Colour::rgb(0x00, 0x9e, 0x73),
+    Colour::rgb(0x1f, 0x24, 0x2b),
+    Colour::rgb(0xcc, 0x79, 0xa7),
+    Colour::rgb(0xe6, 0x9f, 0x00),
+    Colour::rgb(0x56, 0xb4, 0xe9),
+];
+
 impl Colour {
     const fn rgb(red: u8, green: u8, blue: u8) -> Self {
         Self { red, green, blue, cover: 1.0 }

@@ -13,8 +13,10 @@ mod confusion;
 mod curves;
 mod font;
 mod heatmap;
+mod importance;
 mod layers;
 mod leak;
+mod learning_curve;
 mod panel;
 mod picture;
 mod raster;
@@ -60,6 +62,8 @@ const KINDS: &[Kind] = &[
     Kind { name: "recall", draw: recall::draw },
     Kind { name: "confusion", draw: confusion::draw },
     Kind { name: "curves", draw: curves::draw },
+    Kind { name: "learning-curve", draw: learning_curve::draw },
+    Kind { name: "importance", draw: importance::draw },
     Kind { name: "layers", draw: layers::draw },
 ];
 

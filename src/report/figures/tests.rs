@@ -48,7 +48,8 @@ pub(super) fn size(svg: &str) -> [f64; 2] {
 }
 
 fn drawn(shape: &Shape<'_>) -> Vec<Figure> {
-    let record = sample::shaped(shape);
+    let mut record = sample::shaped(shape);
+    sample::ask_for_more(&mut record);
     figures(&record, &Table::of(&record).unwrap())
 }
 

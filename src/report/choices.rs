@@ -1,0 +1,139 @@
+//! What was chosen inside the training parts, and how stable the choice was.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::format::{counted, loss, percent};
+use super::grid::{Column, Grid, Line};
+use super::markdown::{code, pipes};
+use crate::evaluation::spread;
+use crate::experiment::{ContenderFacts, Record, TuneFacts, TuningFacts};
+
+/// How many combinations a table shows.
+const SHOWN: usize = 8;
+
+/// The section on tuning, as Markdown; empty where nothing was tuned.
+pub(super) fn section(record: &Record) -> String {
+    let mut text = String::new();
+    for (number, contender) in record.contenders.iter().enumerate() {
+        let cells: Vec<&TuningFacts> = record
+            .cells
+            .iter()
+            .filter(|cell| cell.contender == number)
+            .filter_map(|cell| cell.tuning.as_ref())
+            .collect();
+        if let (Some(tune), false) = (&contender.tune, cells.is_empty()) {
+            let _ = write!(
+                text,
+                "{}\n\n{}\n",
+                said(contender, tune, &cells),
+                pipes(&grid(tune, &cells))
+            );
+        }
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!(
+        "## Choices\n\nWhat is tuned was chosen in each fold among its training rows alone, by \
+         accuracy (then log loss) on parts of them that were held out in turn.\n\n{text}"
+    )
+}
+
+fn said(contender: &ContenderFacts, tune: &TuneFacts, cells: &[&TuningFacts]) -> String {
+    let chosen = times(cells);
+    let over: Vec<String> =
+        tune.over.iter().map(|(name, tried)| code(&format!("{name}: {tried}"))).collect();
+    let folds = counted(cells.len(), "fold", "folds");
+    let most = chosen.values().copied().max().unwrap_or(0);
+    let stable = match chosen.len() {
+        1 => format!("The same one was chosen in all {folds}"),
+        several if most == 1 => {
+            format!("{several} different ones were chosen, each in one of {folds}")
+        }
+        several => {
+            format!("{several} different ones were chosen in {folds}, the most frequent in {most}")
+        }
+    };
+    format!(
+        "{} tried {} ({} over {}; {}). {stable}.",
+        code(&contender.name),
+        counted(tune.candidates.len(), "combination", "combinations"),
+        tune.search,
+        over.join(", "),
+        counted(tune.inner_folds, "inner fold", "inner folds"),
+    )
+}
+
+/// How often each combination was chosen.
+fn times(cells: &[&TuningFacts]) -> BTreeMap<usize, usize> {
+    let mut times = BTreeMap::new();
+    for cell in cells {
+        *times.entry(cell.chosen).or_insert(0) += 1;
+    }
+    times
+}
+
+/// Combinations, most often chosen first, then by what they reached inside.
+fn grid(tune: &TuneFacts, cells: &[&TuningFacts]) -> Grid {
+    let times = times(cells);
+    let reached: Vec<_> = (0..tune.candidates.len())
+        .map(|at| {
+            let of = |value: fn(&crate::experiment::TrialFacts) -> f64| {
+                spread(&cells.iter().map(|cell| value(&cell.trials[at])).collect::<Vec<_>>())
+            };
+            (of(|trial| trial.accuracy), of(|trial| trial.log_loss))
+        })
+        .collect();
+    let chosen = |at: usize| times.get(&at).copied().unwrap_or(0);
+    let mut order: Vec<usize> = (0..tune.candidates.len()).collect();
+    order.sort_by(|&a, &b| {
+        chosen(b).cmp(&chosen(a)).then(reached[b].0.mean.total_cmp(&reached[a].0.mean))
+    });
+    let mut columns: Vec<Column> =
+        tune.over.iter().map(|(name, _)| Column { title: name.clone(), number: true }).collect();
+    columns.extend(
+        ["chosen in folds", "inner accuracy %", "sd folds", "inner log loss"]
+            .map(|title| Column { title: title.to_owned(), number: true }),
+    );
+    let rows = order.into_iter().take(SHOWN).map(|at| {
+        let value = |(name, _): &(String, String)| match &tune.candidates[at][name] {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let (accuracy, log_loss) = reached[at];
+        let mut line: Vec<String> = tune.over.iter().map(value).collect();
+        line.extend([
+            chosen(at).to_string(),
+            percent(accuracy.mean),
+            percent(accuracy.sd),
+            loss(log_loss.mean),
+        ]);
+        Line { cells: line, emphasised: false }
+    });
+    Grid { rows: rows.collect(), columns }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::section;
+    use crate::report::sample;
+
+    #[test]
+    fn a_choice_is_shown_with_how_often_it_was_made() {
+        let mut record = sample::record();
+        assert_eq!(section(&record), "");
+        sample::ask_for_more(&mut record);
+        let text = section(&record);
+        assert!(
+            text.contains("`forest` tried 3 combinations (grid over `trees: [1,2,4]`"),
+            "{text}"
+        );
+        assert!(
+            text.contains("2 different ones were chosen in 6 folds, the most frequent in 4"),
+            "{text}"
+        );
+        let first = text.lines().find(|line| line.starts_with("|     2 |")).unwrap();
+        assert!(first.contains("|               4 |"), "{first}");
+    }
+}

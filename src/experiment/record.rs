@@ -224,9 +224,8 @@ pub struct TuneFacts {
     pub over: Vec<(String, String)>,
     /// `grid` or `random`.
     pub search: String,
-    /// Folds inside the training part; where the split sets units apart for choices, these are used
-    /// instead.
-    pub inner_folds: usize,
+    /// What choices are made on, in words: inner folds, or the part that the split sets apart.
+    pub judged_on: String,
     /// The combinations, in the order they are tried.
     pub candidates: Vec<serde_json::Map<String, serde_json::Value>>,
 }

@@ -226,7 +226,11 @@ fn contender(plan: &Plan, contender: &Contender) -> ContenderFacts {
             tune: tune.as_ref().map(|tune| TuneFacts {
                 over: tune.over.clone(),
                 search: tune.search.name().to_owned(),
-                inner_folds: tune.inner.get(),
+                judged_on: if plan.folds.iter().all(|fold| fold.valid.is_empty()) {
+                    format!("{} inner folds", tune.inner.get())
+                } else {
+                    "the validation part of the split".to_owned()
+                },
                 candidates: tune.candidates.iter().map(|it| it.values.clone()).collect(),
             }),
         },

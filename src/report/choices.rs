@@ -36,7 +36,7 @@ pub(super) fn section(record: &Record) -> String {
     }
     format!(
         "## Choices\n\nWhat is tuned was chosen in each fold among its training rows alone, by \
-         accuracy (then log loss) on parts of them that were held out in turn.\n\n{text}"
+         accuracy, then log loss, on those that were held out for it.\n\n{text}"
     )
 }
 
@@ -47,6 +47,7 @@ fn said(contender: &ContenderFacts, tune: &TuneFacts, cells: &[&TuningFacts]) ->
     let folds = counted(cells.len(), "fold", "folds");
     let most = chosen.values().copied().max().unwrap_or(0);
     let stable = match chosen.len() {
+        1 if cells.len() == 1 => "The first below was chosen".to_owned(),
         1 => format!("The same one was chosen in all {folds}"),
         several if most == 1 => {
             format!("{several} different ones were chosen, each in one of {folds}")
@@ -56,12 +57,12 @@ fn said(contender: &ContenderFacts, tune: &TuneFacts, cells: &[&TuningFacts]) ->
         }
     };
     format!(
-        "{} tried {} ({} over {}; {}). {stable}.",
+        "{} tried {} ({} over {}; judged on {}). {stable}.",
         code(&contender.name),
         counted(tune.candidates.len(), "combination", "combinations"),
         tune.search,
         over.join(", "),
-        counted(tune.inner_folds, "inner fold", "inner folds"),
+        tune.judged_on,
     )
 }
 

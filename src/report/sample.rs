@@ -69,7 +69,7 @@ pub(crate) fn ask_for_more(record: &mut Record) {
     record.contenders[last].tune = Some(TuneFacts {
         over: vec![("trees".into(), "[1,2,4]".into())],
         search: "grid".into(),
-        inner_folds: 3,
+        judged_on: "3 inner folds".into(),
         candidates: candidates.into(),
     });
     for (number, cell) in record.cells.iter_mut().enumerate() {

@@ -49,12 +49,12 @@ impl Confusion {
         (self.of_truth(genre) > 0).then(|| self.share(genre, genre))
     }
 
-    /// Share of the units called `genre` that are of it; 0 where none was called so.
-    pub fn precision(&self, genre: usize) -> f64 {
-        ratio(self.count(genre, genre), self.called(genre))
+    /// Share of the units called `genre` that are of it; `None` where none was called so.
+    pub fn precision(&self, genre: usize) -> Option<f64> {
+        (self.called(genre) > 0).then(|| ratio(self.count(genre, genre), self.called(genre)))
     }
 
-    /// Harmonic mean of precision and recall; 0 where both are 0.
+    /// Harmonic mean of precision and recall; 0 where none was named rightly.
     pub fn f1(&self, genre: usize) -> f64 {
         ratio(2 * self.count(genre, genre), self.of_truth(genre) + self.called(genre))
     }
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(confusion.count(0, 1), 1);
         assert_eq!(confusion.count(1, 0), 0);
         assert_eq!(confusion.recall(0), Some(2.0 / 3.0));
-        assert!((confusion.precision(1) - 0.5).abs() < 1e-12);
+        assert_eq!(confusion.precision(1), Some(0.5));
         assert!((confusion.f1(0) - 0.8).abs() < 1e-12);
     }
 }

@@ -1,4 +1,4 @@
-//! Metrics of a set of predictions.
+//! Metrics of a set of predictions: how often they are right, and how sure.
 //!
 //! *Conventions.* All lie in 0..1 and higher is better, but for [`log_loss`] (nats, lower is
 //! better). A genre that no unit has is left out of means over genres.

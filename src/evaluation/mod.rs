@@ -3,16 +3,22 @@
 //! Knows truth and scores, never features or models. Every metric is a function of kept
 //! predictions, so a new one never needs a training run.
 
+mod calibration;
 mod confusion;
 mod interval;
 mod join;
+mod kappa;
 mod metrics;
+mod ranked;
 mod wilson;
 
+pub use calibration::{BINS, Bin, brier, calibration_error, reliability};
 pub use confusion::Confusion;
 pub use interval::{Interval, corrected_error, corrected_interval};
 pub use join::{Join, join};
+pub use kappa::kappa;
 pub use metrics::{Spread, accuracy, balanced_accuracy, log_loss, macro_f1, recall, spread};
+pub use ranked::top_accuracy;
 pub use wilson::wilson_interval;
 
 /// What a model said of one unit that it never saw in training.

@@ -3,24 +3,34 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::outcome::{Failure, Outcome, say};
 use super::table;
 use crate::atomic;
 use crate::experiment::Record;
-use crate::report::{self, Table, grid};
+use crate::report::{self, Format, Table, grid};
 
 /// Arguments of `crossfold report`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   crossfold report results/dense
+  crossfold report results/dense --format html,csv
   crossfold report results/dense --json
   crossfold report results/models --splice README.md")]
 pub struct Arguments {
     /// A folder with a record, as in results/dense
     results: PathBuf,
+    /// What to write beside the record; what an earlier report left there is written again as well
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "markdown"
+    )]
+    format: Vec<Wanted>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -29,10 +39,38 @@ pub struct Arguments {
     splice: Option<PathBuf>,
 }
 
+/// A format as it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Wanted {
+    /// report.md, and figures/ with SVG and PNG
+    Markdown,
+    /// report.html: one file that needs no other
+    Html,
+    /// table.tex and calibration.tex, for `\input` into a paper
+    Latex,
+    /// table.csv, with every number unrounded
+    Csv,
+    /// All of them
+    All,
+}
+
+impl Wanted {
+    fn formats(self) -> Vec<Format> {
+        match self {
+            Self::Markdown => vec![Format::Markdown],
+            Self::Html => vec![Format::Html],
+            Self::Latex => vec![Format::Latex],
+            Self::Csv => vec![Format::Csv],
+            Self::All => Format::ALL.to_vec(),
+        }
+    }
+}
+
 /// Runs the command.
 pub fn report(arguments: &Arguments) -> Result<Outcome, Failure> {
     let record = Record::read(&arguments.results)?;
-    let files = report::write(&record, &arguments.results)?;
+    let formats: Vec<Format> = arguments.format.iter().flat_map(|it| it.formats()).collect();
+    let files = report::write(&record, &arguments.results, &formats)?;
     let comparison = Table::of(&record)?;
     if let Some(file) = &arguments.splice {
         splice(file, &record, &comparison)?;

@@ -10,7 +10,7 @@ use super::{Results, table};
 use crate::audio::Limit;
 use crate::dataset::{Cache, Effort, locate};
 use crate::experiment::{self, Experiment, Place, Plan, Record, Verdict, verdicts};
-use crate::report::{self, Table};
+use crate::report::{self, Format, Table};
 
 /// Arguments of `crossfold run`.
 #[derive(Debug, Args)]
@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let record = experiment::run(&plan, jobs, &progress)?;
     record.write(&folder)?;
-    report::write(&record, &folder)?;
+    report::write(&record, &folder, &[Format::Markdown])?;
     let comparison = Table::of(&record)?;
     let verdicts = verdicts(&plan.experiment.expectations, &record);
     if arguments.json {

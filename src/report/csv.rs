@@ -1,6 +1,17 @@
 //! The comparison as CSV, for spreadsheets and scripts: unrounded numbers, RFC 4180.
 
+use super::scores::Scores;
 use super::table::{Row, Table};
+
+/// A metric's name, and its value for each genre.
+type OfGenres = (&'static str, fn(&Scores) -> &[Option<f64>]);
+
+/// What has a column for each genre.
+const OF_GENRES: [OfGenres; 3] = [
+    ("precision", |scores| &scores.precision),
+    ("recall", |scores| &scores.recall),
+    ("f1", |scores| &scores.f1),
+];
 
 /// One line a contender; shares in 0..1, empty where there is no number.
 pub fn csv(table: &Table) -> String {
@@ -18,14 +29,20 @@ pub fn csv(table: &Table) -> String {
         "accuracy_sd_repeats",
         "macro_f1",
         "balanced_accuracy",
+        "top_3",
+        "kappa",
         "log_loss",
+        "brier",
+        "calibration_error",
         "fit_seconds",
         "predict_seconds",
         "parameters",
     ]
     .map(str::to_owned)
     .to_vec();
-    head.extend(table.genres.iter().map(|genre| format!("recall_{genre}")));
+    for (metric, _) in OF_GENRES {
+        head.extend(table.genres.iter().map(|genre| format!("{metric}_{genre}")));
+    }
     let lines = std::iter::once(head).chain(table.rows.iter().map(|row| line(row, table)));
     lines
         .map(|cells| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n")
@@ -50,14 +67,19 @@ fn line(row: &Row, table: &Table) -> Vec<String> {
         number(scores.and_then(|scores| scores.repeat_sd)),
         number(scores.map(|scores| scores.macro_f1)),
         number(scores.map(|scores| scores.balanced_accuracy)),
+        number(scores.map(|scores| scores.top_3)),
+        number(scores.map(|scores| scores.kappa)),
         number(scores.map(|scores| scores.log_loss)),
+        number(scores.map(|scores| scores.brier)),
+        number(scores.map(|scores| scores.calibration_error)),
         number(row.cost.map(|cost| cost.fit_seconds)),
         number(row.cost.map(|cost| cost.predict_seconds)),
         row.cost.map_or(String::new(), |cost| cost.parameters.to_string()),
     ];
-    cells.extend(
-        (0..table.genres.len()).map(|genre| number(scores.and_then(|scores| scores.recall[genre]))),
-    );
+    for (_, of) in OF_GENRES {
+        let values = (0..table.genres.len()).map(|genre| scores.and_then(|it| of(it)[genre]));
+        cells.extend(values.map(number));
+    }
     cells
 }
 
@@ -85,5 +107,10 @@ mod tests {
         let accuracy = table.rows[2].scores.as_ref().unwrap().accuracy;
         assert!(line.contains(&format!(",{accuracy},")));
         assert_eq!(text.lines().count(), 4);
+        let head = text.lines().next().unwrap();
+        assert!(head.contains(",brier,calibration_error,") && head.ends_with(",f1_metal,f1_rock"));
+        assert!(
+            text.lines().skip(1).all(|line| line.matches(',').count() >= head.matches(',').count())
+        );
     }
 }

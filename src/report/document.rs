@@ -5,36 +5,23 @@ use std::fmt::Write as _;
 use super::choices;
 use super::figures::Figure;
 use super::format::{count, counted, duration, percent, short_hash};
-use super::grid::{comparison, confused, recalls};
 use super::markdown::{block, code, escape, pipes};
-use super::scores::IntervalMethod;
+use super::sections::{self, Section, comparison, details, stand_in};
 use super::table::Table;
 use crate::experiment::Record;
 
-/// How many pairs of genres are listed for each contender.
-const PAIRS: usize = 3;
-
 /// The report as Markdown, its figures in `figures/` beside it.
 pub fn document(record: &Record, table: &Table, figures: &[Figure]) -> String {
-    let sections = [
-        head(record, table),
-        protocol(record),
-        result(table),
-        notices(record, table),
-        format!(
-            "## Recall of each genre\n\nShare of the units of a genre that were named rightly.\n\n{}",
-            pipes(&recalls(table))
-        ),
-        format!(
-            "## Genres confused most\n\nTrue genre → genre named, and how often, in per cent of \
-             the true genre.\n\n{}",
-            pipes(&confused(table, PAIRS))
-        ),
+    let mut sections = vec![head(record, table), protocol(record)];
+    sections.extend(comparison(table).iter().map(section));
+    sections.push(notices(record, table));
+    sections.extend(details(record, table).iter().map(section));
+    sections.extend([
         choices::section(record),
         pictures(figures),
         parameters(record),
         provenance(record),
-    ];
+    ]);
     let sections: Vec<&str> =
         sections.iter().map(|section| section.trim()).filter(|it| !it.is_empty()).collect();
     sections.join("\n\n") + "\n"
@@ -45,14 +32,8 @@ fn head(record: &Record, table: &Table) -> String {
     for line in record.experiment.question.trim().lines() {
         let _ = writeln!(text, "> {}", escape(line.trim()));
     }
-    if let Some(wanted) = &record.dataset.substitute_for {
-        let _ = write!(
-            text,
-            "\n**These are not the figures of {}**: it was not on the machine, so {} stood in for \
-             it. They show that the program works and compare with nothing.\n",
-            escape(wanted),
-            escape(&record.dataset.title)
-        );
+    if let Some(warning) = stand_in(record) {
+        let _ = write!(text, "\n{warning}\n");
     }
     let best = table.ranking().first().map(|&row| &table.rows[row]);
     if let Some((row, scores)) = best.and_then(|row| Some((row, row.scores.as_ref()?))) {
@@ -102,52 +83,18 @@ fn protocol(record: &Record) -> String {
     format!("## Protocol\n\n{}", facts(rows))
 }
 
-fn result(table: &Table) -> String {
-    let wilson = table
-        .rows
-        .iter()
-        .filter_map(|row| row.scores.as_ref())
-        .any(|scores| scores.method == IntervalMethod::Wilson);
-    let interval = if wilson {
-        "Interval: Wilson's, for a single test set."
-    } else {
-        "Interval: corrected resampled t over all folds (Nadeau and Bengio), which allows for \
-         training rows that folds share."
-    };
-    format!(
-        "## Result\n\n{}\nAccuracy, F1, balanced accuracy and log loss (in nats) are taken over all \
-         out-of-fold predictions of a repeat together, then averaged over repeats. {interval} sd \
-         folds, sd repeats: standard deviation of the accuracies of single folds and of whole \
-         repeats, in points. Seconds: processor time, mean of a fold. (chance): every genre scored \
-         alike.",
-        pipes(&comparison(table))
-    )
+fn section(section: &Section) -> String {
+    let grid = section.grid.as_ref().map_or(String::new(), pipes);
+    format!("## {}\n\n{}\n\n{grid}", section.title, section.text)
 }
 
 fn notices(record: &Record, table: &Table) -> String {
-    let mut text = String::new();
-    for row in &table.rows {
-        if let Some(reason) = &row.not_reproducible {
-            let _ = writeln!(
-                text,
-                "- {} is not reproducible: {}. Another run of the same seed can give other figures.",
-                code(&row.name),
-                escape(reason.trim_end_matches('.'))
-            );
-        }
-        let scored = row.scores.as_ref().map_or(0, |scores| scores.folds.len());
-        if scored == 0 {
-            let _ = writeln!(text, "- {} has no predictions in this record.", code(&row.name));
-        } else if scored < table.folds {
-            let _ = writeln!(
-                text,
-                "- {} has predictions for {scored} of {} only: do not compare it with the others.",
-                code(&row.name),
-                counted(record.folds.len(), "fold", "folds")
-            );
-        }
+    let notices = sections::notices(record, table);
+    if notices.is_empty() {
+        return String::new();
     }
-    if text.is_empty() { text } else { format!("## Notices\n\n{text}") }
+    let lines: Vec<String> = notices.iter().map(|notice| format!("- {notice}\n")).collect();
+    format!("## Notices\n\n{}", lines.concat())
 }
 
 fn pictures(figures: &[Figure]) -> String {

@@ -8,9 +8,10 @@ pub(super) fn percent(share: f64) -> String {
     if share.is_finite() { format!("{:.1}", 100.0 * share) } else { MISSING.to_owned() }
 }
 
-/// A loss in nats with three decimals.
-pub(super) fn loss(nats: f64) -> String {
-    if nats.is_finite() { format!("{nats:.3}") } else { MISSING.to_owned() }
+/// A number that is no share, as a loss in nats, with three decimals.
+pub(super) fn decimal(value: f64) -> String {
+    // No minus before a zero.
+    if value.is_finite() { format!("{:.3}", value + 0.0) } else { MISSING.to_owned() }
 }
 
 /// Seconds with about three digits that mean something.

@@ -2,9 +2,16 @@
 //!
 //! Markdown, the terminal, LaTeX, HTML and CSV lay out the same cells, so they cannot disagree.
 
-use super::format::{MISSING, count, loss, percent, seconds};
+mod genres;
+mod listing;
+mod metrics;
+
+use super::format::MISSING;
 use super::table::{Row, Table};
-use crate::evaluation::Confusion;
+use metrics::{COSTS, METRICS};
+
+pub use genres::{confused, of_genres, recalls};
+pub(super) use listing::{artists, never, surest};
 
 /// Text in rows and columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +50,26 @@ impl Grid {
     fn push(&mut self, cells: Vec<String>, emphasised: bool) {
         self.rows.push(Line { cells, emphasised });
     }
+
+    /// The columns of these titles, in this order.
+    fn cut(&self, titles: &[&str]) -> Self {
+        let shown: Vec<usize> = titles
+            .iter()
+            .filter_map(|title| self.columns.iter().position(|column| column.title == *title))
+            .collect();
+        let cells = |line: &Line| shown.iter().map(|&at| line.cells[at].clone()).collect();
+        Self {
+            rows: self
+                .rows
+                .iter()
+                .map(|line| Line { cells: cells(line), emphasised: line.emphasised })
+                .collect(),
+            columns: shown.iter().map(|&at| self.columns[at].clone()).collect(),
+        }
+    }
 }
 
-/// Columns of the main table that a reader in a hurry wants.
+/// What a reader in a hurry wants, and what fits a terminal or a README.
 const SUMMARY: [&str; 8] = [
     "contender",
     "accuracy %",
@@ -57,134 +81,69 @@ const SUMMARY: [&str; 8] = [
     "fit s",
 ];
 
+/// How often the genre named is right.
+const RESULT: [&str; 11] = [
+    "contender",
+    "model",
+    "features",
+    "accuracy %",
+    "95 % interval",
+    "sd folds",
+    "sd repeats",
+    "macro F1 %",
+    "balanced %",
+    "kappa",
+    "top-3 %",
+];
+
+/// What the scores are worth as probabilities, and what they cost.
+const CALIBRATION_AND_COST: [&str; 7] =
+    ["contender", "log loss", "Brier", "ECE %", "fit s", "predict s", "parameters"];
+
 /// The main table cut to what fits a terminal or a README.
 pub fn summary(table: &Table) -> Grid {
-    let whole = comparison(table);
-    let shown: Vec<usize> = SUMMARY
-        .iter()
-        .filter_map(|title| whole.columns.iter().position(|column| column.title == *title))
-        .collect();
-    let cells = |line: &Line| shown.iter().map(|&at| line.cells[at].clone()).collect();
-    Grid {
-        rows: whole
-            .rows
-            .iter()
-            .map(|line| Line { cells: cells(line), emphasised: line.emphasised })
-            .collect(),
-        columns: shown.iter().map(|&at| whole.columns[at].clone()).collect(),
-    }
+    whole(table).cut(&SUMMARY)
 }
 
-/// The main table: what every contender reached and took, and chance below.
+/// The main table: how often every contender is right, and chance below.
 pub fn comparison(table: &Table) -> Grid {
-    let mut grid = Grid::new(
-        &["contender", "model", "features"],
-        [
-            "accuracy %",
-            "95 % interval",
-            "sd folds",
-            "sd repeats",
-            "macro F1 %",
-            "balanced %",
-            "log loss",
-            "fit s",
-            "predict s",
-            "parameters",
-        ],
-    );
+    whole(table).cut(&RESULT)
+}
+
+/// The second table: calibration and cost of every contender, and chance below.
+pub fn calibration_and_cost(table: &Table) -> Grid {
+    whole(table).cut(&CALIBRATION_AND_COST)
+}
+
+/// Every number of every contender, and what naming genres blindly gets.
+fn whole(table: &Table) -> Grid {
+    let titles = METRICS.iter().map(|it| it.title).chain(COSTS.iter().map(|it| it.title));
+    let mut grid = Grid::new(&["contender", "model", "features"], titles);
     for row in &table.rows {
         grid.push(compared(row), row.emphasised);
     }
-    let mut chance = vec![MISSING.to_owned(); grid.columns.len()];
-    chance[0] = "(chance)".to_owned();
-    chance[3] = percent(table.chance);
-    chance[8] = percent(table.chance);
-    chance[9] = loss(-table.chance.ln());
+    let blindly = METRICS.iter().map(|it| (it.blindly)(table.chance));
+    let mut chance = vec!["(chance)".to_owned(), MISSING.to_owned(), MISSING.to_owned()];
+    chance.extend(blindly.chain(COSTS.iter().map(|_| MISSING.to_owned())));
     grid.push(chance, false);
     grid
 }
 
 fn compared(row: &Row) -> Vec<String> {
     let name = if row.baseline { format!("{} (baseline)", row.name) } else { row.name.clone() };
+    let missing = || MISSING.to_owned();
     let mut cells = vec![name, row.model.clone(), row.features.clone()];
-    match &row.scores {
-        Some(scores) => cells.extend([
-            percent(scores.accuracy),
-            scores.interval.map_or(MISSING.to_owned(), |it| {
-                format!("{} to {}", percent(it.low), percent(it.high))
-            }),
-            scores.fold_sd.map_or(MISSING.to_owned(), percent),
-            scores.repeat_sd.map_or(MISSING.to_owned(), percent),
-            percent(scores.macro_f1),
-            percent(scores.balanced_accuracy),
-            loss(scores.log_loss),
-        ]),
-        None => cells.extend(std::iter::repeat_n(MISSING.to_owned(), 7)),
-    }
-    match &row.cost {
-        Some(cost) => cells.extend([
-            seconds(cost.fit_seconds),
-            seconds(cost.predict_seconds),
-            count(cost.parameters),
-        ]),
-        None => cells.extend(std::iter::repeat_n(MISSING.to_owned(), 3)),
-    }
+    cells.extend(METRICS.iter().map(|it| row.scores.as_ref().map_or_else(missing, it.of)));
+    cells.extend(COSTS.iter().map(|it| row.cost.as_ref().map_or_else(missing, it.of)));
     cells
-}
-
-/// Recall of each genre, in per cent.
-pub fn recalls(table: &Table) -> Grid {
-    let titles: Vec<String> = table.genres.iter().map(|genre| format!("{genre} %")).collect();
-    let mut grid = Grid::new(&["contender"], titles);
-    for row in &table.rows {
-        let mut cells = vec![row.name.clone()];
-        match &row.scores {
-            Some(scores) => cells.extend(
-                scores.recall.iter().map(|recall| recall.map_or(MISSING.to_owned(), percent)),
-            ),
-            None => cells.extend(std::iter::repeat_n(MISSING.to_owned(), table.genres.len())),
-        }
-        grid.push(cells, row.emphasised);
-    }
-    grid
-}
-
-/// The pairs of genres that every contender confuses most, as shares of the true genre.
-pub fn confused(table: &Table, pairs: usize) -> Grid {
-    let ranks = ["most often", "second", "third", "fourth", "fifth"];
-    let mut grid = Grid::new(&["contender"], Vec::<String>::new());
-    grid.columns.extend(
-        ranks.iter().take(pairs).map(|rank| Column { title: (*rank).to_owned(), number: false }),
-    );
-    for row in &table.rows {
-        let mut cells = vec![row.name.clone()];
-        if let Some(scores) = &row.scores {
-            cells.extend(mistakes(&scores.confusion).into_iter().map(|(truth, named, share)| {
-                let (truth, named) = (&table.genres[truth], &table.genres[named]);
-                format!("{truth} → {named} {} %", percent(share))
-            }));
-        }
-        cells.resize(grid.columns.len(), MISSING.to_owned());
-        grid.push(cells, row.emphasised);
-    }
-    grid
-}
-
-/// Truth, what it was called, and how often; most often first, ties in the order of the genres.
-fn mistakes(confusion: &Confusion) -> Vec<(usize, usize, f64)> {
-    let genres = confusion.genres();
-    let mut mistakes: Vec<(usize, usize, f64)> = (0..genres)
-        .flat_map(|truth| (0..genres).map(move |named| (truth, named)))
-        .filter(|&(truth, named)| truth != named && confusion.count(truth, named) > 0)
-        .map(|(truth, named)| (truth, named, confusion.share(truth, named)))
-        .collect();
-    mistakes.sort_by(|a, b| b.2.total_cmp(&a.2));
-    mistakes
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{comparison, confused, recalls};
+    use super::{
+        CALIBRATION_AND_COST, RESULT, SUMMARY, calibration_and_cost, comparison, confused,
+        of_genres, recalls, summary,
+    };
     use crate::report::{Table, sample};
 
     #[test]
@@ -193,9 +152,29 @@ mod tests {
         record.predictions.retain(|prediction| prediction.contender != 1);
         record.cells.clear();
         let table = Table::of(&record).unwrap();
-        for grid in [comparison(&table), recalls(&table), confused(&table, 3)] {
+        for grid in [
+            comparison(&table),
+            calibration_and_cost(&table),
+            recalls(&table),
+            confused(&table, 3),
+            of_genres(&table, &table.rows[2]),
+        ] {
             assert!(grid.rows.iter().all(|row| row.cells.len() == grid.columns.len()));
         }
         assert_eq!(comparison(&table).rows[1].cells[3], "–");
+        assert_eq!(calibration_and_cost(&table).rows[1].cells[3], "–");
+    }
+
+    #[test]
+    fn every_column_that_a_table_promises_is_there() {
+        let table = Table::of(&sample::record()).unwrap();
+        for (grid, titles) in [
+            (summary(&table), &SUMMARY[..]),
+            (comparison(&table), &RESULT),
+            (calibration_and_cost(&table), &CALIBRATION_AND_COST),
+        ] {
+            let found: Vec<&str> = grid.columns.iter().map(|it| it.title.as_str()).collect();
+            assert_eq!(found, titles);
+        }
     }
 }

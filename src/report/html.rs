@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use super::figures::Figure;
 use super::format::{percent, short_hash};
-use super::grid::{Grid, comparison, confused, recalls};
+use super::grid::Grid;
+use super::inline::{self, escape};
+use super::sections::{comparison, details, notices, stand_in};
 use super::table::Table;
 use crate::experiment::Record;
 
@@ -22,18 +24,19 @@ pub fn html(record: &Record, table: &Table, figures: &[Figure]) -> String {
     );
     let _ = writeln!(
         page,
-        "<p>{}. {}, protocol <code>{}</code>. Naming genres blindly reaches {} %.</p>",
+        "<p>{}; {}, protocol <code>{}</code>. Naming genres blindly reaches {} %.</p>",
         escape(&record.dataset.title),
         escape(&record.protocol.name),
         escape(&short_hash(&record.protocol.hash)),
         percent(record.protocol.chance)
     );
-    for (title, grid) in [
-        ("Result", comparison(table)),
-        ("Recall of each genre", recalls(table)),
-        ("Genres confused most", confused(table, 3)),
-    ] {
-        let _ = writeln!(page, "<h2>{title}</h2>\n{}", sortable(&grid));
+    for warning in stand_in(record).iter().chain(&notices(record, table)) {
+        let _ = writeln!(page, "<p class=\"notice\">{}</p>", inline::html(warning));
+    }
+    for section in comparison(table).iter().chain(&details(record, table)) {
+        let _ = writeln!(page, "<h2>{}</h2>", inline::html(&section.title));
+        page += &section.grid.as_ref().map_or(String::new(), sortable);
+        let _ = writeln!(page, "<p class=\"soft\">{}</p>", inline::html(&section.text));
     }
     page += "<h2>Figures</h2>\n";
     for figure in figures {
@@ -42,9 +45,14 @@ pub fn html(record: &Record, table: &Table, figures: &[Figure]) -> String {
             "<figure role=\"img\" aria-label=\"{}\">\n{}<figcaption>{}</figcaption>\n</figure>",
             escape(&figure.alt),
             figure.svg,
-            escape(&figure.caption.replace('`', ""))
+            inline::html(&figure.caption)
         );
     }
+    let _ = writeln!(
+        page,
+        "<h2>The experiment as it was written</h2>\n<pre>{}</pre>",
+        escape(record.experiment.text.trim_end())
+    );
     let made = &record.provenance;
     let _ = writeln!(
         page,
@@ -73,16 +81,7 @@ fn sortable(grid: &Grid) -> String {
         }
         text += "</tr>\n";
     }
-    text + "</tbody>\n</table></div>"
-}
-
-/// Text whose letters mean themselves.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
+    text + "</tbody>\n</table></div>\n"
 }
 
 #[cfg(test)]
@@ -100,7 +99,7 @@ mod tests {
         assert!(!page.contains("<script>alert") && !page.contains("<img"));
         assert_eq!(page.matches("<script>").count(), 1);
         assert_eq!(page.matches("<svg").count(), page.matches("</svg>").count());
-        assert_eq!(page.matches("<svg").count(), 6);
+        assert_eq!(page.matches("<svg").count(), 7);
         for outside in ["src=\"", "href=\"", "@import", "url("] {
             assert!(!page.contains(outside), "{outside}");
         }

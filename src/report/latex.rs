@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(text.matches("\\\\\n").count(), 1 + 3 + 1);
         assert!(text.contains("macro F1 \\%"));
         let row = text.lines().find(|line| line.starts_with("forest")).unwrap();
-        assert_eq!(row.matches(" & ").count(), 12);
+        assert_eq!(row.matches(" & ").count(), 10);
     }
 
     #[test]

@@ -8,11 +8,13 @@
 mod choices;
 mod csv;
 mod document;
+mod errors;
 mod figures;
 mod file_name;
 mod format;
 pub mod grid;
 mod html;
+mod inline;
 mod json;
 mod latex;
 mod leak;
@@ -20,16 +22,15 @@ mod markdown;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scores;
+mod sections;
 mod splice;
 mod table;
 #[cfg(test)]
 mod tests;
+mod write;
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
-
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::path::PathBuf;
 
 pub use csv::csv;
 pub use document::document;
@@ -39,12 +40,10 @@ pub use json::json;
 pub use latex::latex;
 pub use leak::LeakReport;
 pub use markdown::pipes;
-pub use scores::{CONFIDENCE, FoldAccuracy, IntervalMethod, Scores};
+pub use scores::{AMONG, CONFIDENCE, FoldAccuracy, IntervalMethod, Scores};
 pub use splice::splice;
 pub use table::{Cost, Row, Table};
-
-use crate::atomic;
-use crate::experiment::Record;
+pub use write::{Format, write};
 
 /// Why a record could not be reported.
 #[derive(Debug, thiserror::Error)]
@@ -81,52 +80,4 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-}
-
-/// Writes `report.md` and `figures/` into a folder, each file whole or not at all, and removes
-/// figures of contenders that are no more; gives the files written.
-///
-/// # Errors
-/// When the record contradicts itself, or a file cannot be written or removed.
-pub fn write(record: &Record, folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let table = Table::of(record)?;
-    let figures = figures(record, &table);
-    let drawn: Vec<(PathBuf, Vec<u8>)> = figures
-        .par_iter()
-        .map(|figure| {
-            let ending = |ending| folder.join("figures").join(format!("{}.{ending}", figure.name));
-            // The SVG goes with its picture, so that neither is newer than the other.
-            Ok([(ending("svg"), figure.svg.clone().into_bytes()), (ending("png"), figure.png()?)])
-        })
-        .collect::<Result<Vec<_>, Error>>()?
-        .into_iter()
-        .flatten()
-        .collect();
-    let mut files = Vec::new();
-    for (file, content) in &drawn {
-        save(file, content)?;
-        files.push(file.clone());
-    }
-    let report = folder.join("report.md");
-    save(&report, document(record, &table, &figures).as_bytes())?;
-    files.insert(0, report);
-    remove_stale(&folder.join("figures"), &files)?;
-    Ok(files)
-}
-
-fn save(file: &Path, content: &[u8]) -> Result<(), Error> {
-    atomic::write(file, content).map_err(|cause| Error::Write { file: file.to_owned(), cause })
-}
-
-/// Removes pictures that an earlier report drew and this one did not; what others put there stays.
-fn remove_stale(folder: &Path, written: &[PathBuf]) -> Result<(), Error> {
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
-    for file in entries.flatten().map(|entry| entry.path()) {
-        let drawn = file.extension().is_some_and(|ending| ending == "svg" || ending == "png");
-        let ours = file.file_stem().and_then(|name| name.to_str()).is_some_and(figures::is_ours);
-        if drawn && ours && !written.contains(&file) {
-            fs::remove_file(&file).map_err(|cause| Error::Remove { file, cause })?;
-        }
-    }
-    Ok(())
 }

@@ -7,13 +7,17 @@
 use std::collections::BTreeMap;
 
 use crate::evaluation::{
-    Confusion, Interval, Prediction, accuracy, balanced_accuracy, corrected_interval, log_loss,
-    macro_f1, spread, wilson_interval,
+    Bin, Confusion, Interval, Prediction, accuracy, balanced_accuracy, brier, calibration_error,
+    corrected_interval, kappa, log_loss, macro_f1, reliability, spread, top_accuracy,
+    wilson_interval,
 };
 use crate::experiment::Record;
 
 /// How sure every interval is.
 pub const CONFIDENCE: f64 = 0.95;
+
+/// How many genres a contender may name where the truth need only be among them.
+pub const AMONG: usize = 3;
 
 /// What one contender reached.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,10 +36,24 @@ pub struct Scores {
     pub macro_f1: f64,
     /// Mean over genres of the recall.
     pub balanced_accuracy: f64,
+    /// Share of units whose truth is among the [`AMONG`] genres with the highest scores.
+    pub top_3: f64,
+    /// Cohen's kappa, −1..1: agreement beyond chance.
+    pub kappa: f64,
     /// Mean of −ln(score of the truth), in nats.
     pub log_loss: f64,
+    /// Brier score, summed over genres: 0..2.
+    pub brier: f64,
+    /// Expected calibration error, 0..1.
+    pub calibration_error: f64,
+    /// The reliability diagram, all repeats together.
+    pub reliability: Vec<Bin>,
+    /// Precision of each genre; absent for a genre that was never named.
+    pub precision: Vec<Option<f64>>,
     /// Recall of each genre; absent for a genre that no unit has.
     pub recall: Vec<Option<f64>>,
+    /// F1 of each genre; absent for a genre that no unit has.
+    pub f1: Vec<Option<f64>>,
     /// Accuracy of each fold, by repeat and fold.
     pub folds: Vec<FoldAccuracy>,
     /// Truth against prediction, over all repeats.
@@ -95,8 +113,17 @@ pub(super) fn scores(record: &Record, predictions: &[&Prediction]) -> Option<Sco
         repeat_sd: (repeats.len() > 1).then_some(overall.sd),
         macro_f1: over_repeats(&|repeat| macro_f1(genres, repeat)).mean,
         balanced_accuracy: over_repeats(&|repeat| balanced_accuracy(genres, repeat)).mean,
+        top_3: over_repeats(&|repeat| top_accuracy(AMONG, repeat)).mean,
+        kappa: over_repeats(&|repeat| kappa(genres, repeat)).mean,
         log_loss: over_repeats(&log_loss).mean,
+        brier: over_repeats(&brier).mean,
+        calibration_error: over_repeats(&calibration_error).mean,
+        reliability: reliability(predictions),
+        precision: (0..genres).map(|genre| confusion.precision(genre)).collect(),
         recall: (0..genres).map(|genre| confusion.recall(genre)).collect(),
+        f1: (0..genres)
+            .map(|genre| (confusion.of_truth(genre) > 0).then(|| confusion.f1(genre)))
+            .collect(),
         folds,
         confusion,
     })

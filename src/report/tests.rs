@@ -1,11 +1,17 @@
 //! Whole reports of made-up records.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::sample::{self, Shape, usual};
-use super::{IntervalMethod, Table, document, figures, grid, json, pipes, write};
+use super::write as write_as;
+use super::{Error, Format, IntervalMethod, Table, document, figures, grid, json, pipes};
 use crate::evaluation::Prediction;
+use crate::experiment::Record;
+
+fn write(record: &Record, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    write_as(record, folder, &[Format::Markdown])
+}
 
 const GTZAN: &[&str] =
     &["blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock"];
@@ -23,13 +29,112 @@ fn the_same_record_gives_the_same_bytes() {
 fn the_main_table_reads_well() {
     let table = Table::of(&sample::record()).unwrap();
     insta::assert_snapshot!(pipes(&grid::comparison(&table)), @r"
-    | contender           | model    | features | accuracy % | 95 % interval | sd folds | sd repeats | macro F1 % | balanced % | log loss | fit s | predict s | parameters |
-    | :------------------ | :------- | :------- | ---------: | ------------: | -------: | ---------: | ---------: | ---------: | -------: | ----: | --------: | ---------: |
-    | majority (baseline) | majority | kaggle57 |       31.2 |   0.0 to 67.4 |     17.2 |        8.8 |       30.4 |       31.2 |    1.576 | 0.010 |    <0.001 |          0 |
-    | dense               | dense    | kaggle57 |       66.7 |  39.6 to 93.8 |     12.9 |        5.9 |       65.8 |       66.7 |    1.006 | 0.510 |     0.002 |      1,250 |
-    | forest              | forest   | kaggle57 |       93.8 | 79.4 to 100.0 |      6.8 |        8.8 |       93.7 |       93.8 |    0.571 |  1.01 |     0.004 |      2,500 |
-    | (chance)            | –        | –        |       25.0 |             – |        – |          – |          – |       25.0 |    1.386 |     – |         – |          – |
+    | contender           | model    | features | accuracy % | 95 % interval | sd folds | sd repeats | macro F1 % | balanced % | kappa | top-3 % |
+    | :------------------ | :------- | :------- | ---------: | ------------: | -------: | ---------: | ---------: | ---------: | ----: | ------: |
+    | majority (baseline) | majority | kaggle57 |       31.2 |   0.0 to 67.4 |     17.2 |        8.8 |       30.4 |       31.2 | 0.083 |    72.9 |
+    | dense               | dense    | kaggle57 |       66.7 |  39.6 to 93.8 |     12.9 |        5.9 |       65.8 |       66.7 | 0.556 |    87.5 |
+    | forest              | forest   | kaggle57 |       93.8 | 79.4 to 100.0 |      6.8 |        8.8 |       93.7 |       93.8 | 0.917 |    95.8 |
+    | (chance)            | –        | –        |       25.0 |             – |        – |          – |          – |       25.0 | 0.000 |    75.0 |
     ");
+}
+
+#[test]
+fn the_second_table_reads_well() {
+    let table = Table::of(&sample::record()).unwrap();
+    insta::assert_snapshot!(pipes(&grid::calibration_and_cost(&table)), @r"
+    | contender           | log loss | Brier | ECE % | fit s | predict s | parameters |
+    | :------------------ | -------: | ----: | ----: | ----: | --------: | ---------: |
+    | majority (baseline) |    1.576 | 0.875 |  31.2 | 0.010 |    <0.001 |          0 |
+    | dense               |    1.006 | 0.521 |   4.2 | 0.510 |     0.002 |      1,250 |
+    | forest              |    0.571 | 0.250 |  31.2 |  1.01 |     0.004 |      2,500 |
+    | (chance)            |    1.386 | 0.750 |   0.0 |     – |         – |          – |
+    ");
+}
+
+#[test]
+fn sections_of_errors_name_artists_only_where_they_are_known() {
+    let contenders = &[("majority", 0.25), ("dense", 0.2), ("forest", 0.35)];
+    let mut record = sample::shaped(&Shape { contenders, ..usual() });
+    let of = |record: &Record| {
+        let table = Table::of(record).unwrap();
+        let text = document(record, &table, &[]);
+        let from = text.find("## Precision, recall").unwrap();
+        text[from..text.find("## Figures").unwrap()].to_owned()
+    };
+    insta::assert_snapshot!(of(&record), @r"
+    ## Precision, recall and F1 of each genre
+
+    Of `forest`, the contender with the highest accuracy, all repeats together. Precision: share of the units called so that are so. Recall: share of the units that are so that were called so. F1: their harmonic mean. (mean): over genres. For the other contenders: `crossfold report --format csv`.
+
+    | genre     | predictions | precision % | recall % | F1 % | most often called instead |
+    | :-------- | ----------: | ----------: | -------: | ---: | :------------------------ |
+    | blues     |          12 |        42.9 |     50.0 | 46.2 | classical 41.7 %          |
+    | classical |          12 |        54.5 |     50.0 | 52.2 | metal 33.3 %              |
+    | metal     |          12 |        41.7 |     41.7 | 41.7 | rock 50.0 %               |
+    | rock      |          12 |        45.5 |     41.7 | 43.5 | blues 41.7 %              |
+    | (mean)    |          48 |        46.1 |     45.8 | 45.9 | –                         |
+
+    ## Genres confused most
+
+    True genre → genre named, and how often, in per cent of the true genre.
+
+    | contender | most often               | second                   | third                    |
+    | :-------- | :----------------------- | :----------------------- | :----------------------- |
+    | majority  | classical → metal 66.7 % | blues → classical 50.0 % | rock → blues 50.0 %      |
+    | dense     | rock → blues 58.3 %      | blues → classical 41.7 % | classical → metal 41.7 % |
+    | forest    | metal → rock 50.0 %      | blues → classical 41.7 % | rock → blues 41.7 %      |
+
+    ## Artists always missed
+
+    None: of every artist with at least 2 tracks, `forest` names one rightly at least once.
+
+    ## Artists with most errors
+
+    Of `forest`. Wrong: how many of the artist's tracks are named wrongly, on average over repeats.
+
+    | artist   | genre                   | tracks | wrong | wrong % | called (predictions)                |
+    | :------- | :---------------------- | -----: | ----: | ------: | :---------------------------------- |
+    | Artist 3 | classical, metal, rock  |      3 |   2.5 |    83.3 | metal (2), rock (2), blues (1)      |
+    | Artist 7 | classical, metal, rock  |      3 |   2.5 |    83.3 | blues (2), rock (2), metal (1)      |
+    | Artist 0 | blues, classical, metal |      3 |   2.0 |    66.7 | rock (2), classical (1), metal (1)  |
+    | Artist 1 | blues, classical, rock  |      3 |   1.5 |    50.0 | blues (1), classical (1), metal (1) |
+    | Artist 4 | blues, classical, metal |      3 |   1.5 |    50.0 | blues (1), classical (1), metal (1) |
+    | Artist 5 | blues, classical, rock  |      3 |   1.5 |    50.0 | blues (2), classical (1)            |
+    | Artist 2 | blues, metal, rock      |      3 |   1.0 |    33.3 | blues (1), metal (1)                |
+    | Artist 6 | blues, metal, rock      |      3 |   0.5 |    16.7 | classical (1)                       |
+
+    ## Most confidently wrong
+
+    All 12 tracks that `forest` names wrongly, the surest first. Scores are means over repeats.
+
+    | track | artist   | genre     | named     | its score % | truth's score % |
+    | :---- | :------- | :-------- | :-------- | ----------: | --------------: |
+    | 00002 | Artist 0 | metal     | rock      |        62.5 |            12.5 |
+    | 00010 | Artist 3 | metal     | rock      |        62.5 |            12.5 |
+    | 00015 | Artist 5 | rock      | blues     |        62.5 |            12.5 |
+    | 00022 | Artist 7 | metal     | rock      |        62.5 |            12.5 |
+    | 00023 | Artist 7 | rock      | blues     |        62.5 |            12.5 |
+    | 00000 | Artist 0 | blues     | classical |        37.5 |            12.5 |
+    | 00003 | Artist 1 | rock      | blues     |        37.5 |            37.5 |
+    | 00006 | Artist 2 | metal     | blues     |        37.5 |            37.5 |
+    | 00007 | Artist 2 | rock      | metal     |        37.5 |            37.5 |
+    | 00009 | Artist 3 | classical | blues     |        37.5 |            12.5 |
+    | 00011 | Artist 3 | rock      | metal     |        37.5 |            37.5 |
+    | 00013 | Artist 4 | classical | blues     |        37.5 |            12.5 |
+
+    ## Tracks that no contender names rightly
+
+    2 tracks are never named rightly by any of the 3 contenders that name more than one genre. Where many agree on another genre, the label may be what is wrong.
+
+    | track | artist   | genre | named by most | contenders | mean score % |
+    | :---- | :------- | :---- | :------------ | ---------: | -----------: |
+    | 00022 | Artist 7 | metal | rock          |          3 |         62.5 |
+    | 00023 | Artist 7 | rock  | blues         |          3 |         62.5 |
+    ");
+    record.units.iter_mut().for_each(|unit| unit.artist.clear());
+    let text = of(&record);
+    assert!(!text.contains("Artists") && !text.contains("artist"), "{text}");
+    assert!(text.contains("| track | genre"), "{text}");
 }
 
 #[test]
@@ -62,6 +167,13 @@ fn known_answers_of_a_record_made_by_hand() {
     // Repeat 0: F1 of 4/5 and 2/3; repeat 1: both 1.
     close(scores.macro_f1, f64::midpoint(f64::midpoint(0.8, 2.0 / 3.0), 1.0));
     close(scores.log_loss, -(7.0 * 0.75_f64.ln() + 0.25_f64.ln()) / 8.0);
+    // Two squares of 1/4 where right, of 3/4 where wrong.
+    close(scores.brier, (7.0 * 0.125 + 1.125) / 8.0);
+    // Always sure by 3/4: right 3 in 4, then 4 in 4.
+    close(scores.calibration_error, 0.125);
+    close(scores.kappa, f64::midpoint(0.5, 1.0));
+    close(scores.top_3, 1.0);
+    assert_eq!(scores.precision, [Some(0.8), Some(1.0)]);
     assert_eq!(scores.recall, [Some(1.0), Some(0.75)]);
     let accuracies: Vec<f64> = scores.folds.iter().map(|fold| fold.accuracy).collect();
     assert_eq!(accuracies, [0.5, 1.0, 1.0, 1.0]);
@@ -151,7 +263,7 @@ fn figures_of_contenders_that_are_gone_are_removed_and_other_files_stay() {
     let mut record = sample::record();
     let files = write(&record, folder.path()).unwrap();
     assert!(files.iter().all(|file| file.is_file()));
-    assert_eq!(files.len(), 1 + 2 * 6);
+    assert_eq!(files.len(), 1 + 2 * 7);
     let inner = folder.path().join("figures");
     fs::write(inner.join("my-own.png"), b"mine").unwrap();
     record.contenders[1].name = "net".into();
@@ -168,10 +280,12 @@ fn the_object_for_programs_has_the_promised_names() {
     let object = json(&record, &Table::of(&record).unwrap());
     assert_eq!(object["dataset"]["tracks"], 24);
     let forest = &object["contenders"][2];
-    for name in ["accuracy", "accuracy_sd", "macro_f1", "log_loss", "fit_seconds"] {
+    for name in ["accuracy", "accuracy_sd", "macro_f1", "top_3", "kappa", "brier", "log_loss"] {
         assert!(forest[name].is_f64(), "{name}: {forest}");
     }
     assert_eq!(forest["folds"].as_array().unwrap().len(), 6);
+    assert_eq!(forest["reliability"].as_array().unwrap().len(), 15);
+    assert!(forest["precision"]["blues"].is_f64() && forest["f1"]["rock"].is_f64());
 }
 
 /// Not a test but a view: `cargo test --lib report::tests::gallery -- --ignored`, then look at

@@ -21,6 +21,7 @@ mod panel;
 mod picture;
 mod raster;
 mod recall;
+mod reliability;
 #[cfg(test)]
 mod tests;
 mod ticks;
@@ -59,6 +60,7 @@ struct Kind {
 /// Every figure, in the order of the report.
 const KINDS: &[Kind] = &[
     Kind { name: "accuracy", draw: accuracy::draw },
+    Kind { name: "reliability", draw: reliability::draw },
     Kind { name: "recall", draw: recall::draw },
     Kind { name: "confusion", draw: confusion::draw },
     Kind { name: "curves", draw: curves::draw },

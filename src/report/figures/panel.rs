@@ -48,7 +48,7 @@ impl Panel {
         canvas.text([middle, self.bottom + 30.0], title, PLAIN.anchored(Anchor::Middle));
     }
 
-    /// Level grid lines with their numbers, and what they measure above them.
+    /// Level grid lines with their numbers, and what they measure above them, where that is said.
     pub(super) fn up_axis(&self, canvas: &Canvas<'_>, ticks: &[f64], title: &str) {
         for &tick in ticks {
             let y = self.y(tick);
@@ -56,6 +56,8 @@ impl Panel {
             let style = NOTE.anchored(Anchor::End);
             canvas.centred([self.left - 6.0, y], &label(tick, ticks), style);
         }
-        canvas.text([self.left, self.top - 9.0], title, PLAIN);
+        if !title.is_empty() {
+            canvas.text([self.left, self.top - 9.0], title, PLAIN);
+        }
     }
 }

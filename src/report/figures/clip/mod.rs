@@ -27,7 +27,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::canvas::{Canvas, Sheet};
 use super::{Drawing, Figure};
 use crate::features::Analysis;
-use crate::report::{Error, save};
+use crate::report::{Error, write::save};
 
 /// What the figures of a clip are drawn from.
 struct Clip<'a> {

@@ -1,0 +1,366 @@
+//! Tracks and artists that are named wrongly.
+//!
+//! *Conventions.* All that a contender said of a track is taken together: its repeats, and its
+//! segments where it has several. The genre it names is the one with the highest mean score. A track
+//! counts as never named rightly only where not one of these predictions is right.
+
+use std::collections::BTreeMap;
+
+use crate::evaluation::Prediction;
+use crate::experiment::Record;
+
+/// Artists with fewer tracks tell of a track, not of an artist.
+pub(super) const FEWEST_TRACKS: usize = 2;
+/// How many artists with errors are listed.
+const ARTISTS: usize = 10;
+/// How many wrongly named tracks are listed.
+const SUREST: usize = 15;
+
+/// The errors of a record.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Errors {
+    /// Those of each contender, in the record's order; absent where it predicted nothing.
+    pub(super) contenders: Vec<Option<Missed>>,
+    /// Tracks that no contender ever names rightly, those first on whose genre most agree.
+    pub(super) never: Vec<Never>,
+    /// How many contenders that list is about: all that name more than one genre.
+    pub(super) judges: usize,
+    /// Whether the record knows who plays.
+    pub(super) artists_known: bool,
+}
+
+/// The errors of one contender.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Missed {
+    /// Every known artist with an error, most errors first.
+    pub(super) artists: Vec<Artist>,
+    /// Every track that is named wrongly, the surest first.
+    pub(super) tracks: Vec<Named>,
+}
+
+/// What a contender makes of an artist.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Artist {
+    pub(super) name: String,
+    /// Numbers of the genres of the artist's tracks.
+    pub(super) genres: Vec<usize>,
+    pub(super) tracks: usize,
+    /// How many of them are named wrongly, on average over repeats.
+    pub(super) wrong: f64,
+    /// Whether no prediction of any of them is right.
+    pub(super) always: bool,
+    /// The wrong genres named, with the number of predictions, most often first.
+    pub(super) called: Vec<(usize, usize)>,
+}
+
+/// A track that a contender names wrongly.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Named {
+    pub(super) track: String,
+    /// Empty where nobody knows.
+    pub(super) artist: String,
+    pub(super) truth: usize,
+    pub(super) named: usize,
+    /// Mean score of the genre named, 0..1.
+    pub(super) score: f64,
+    /// Mean score of the true genre, 0..1.
+    pub(super) score_of_truth: f64,
+}
+
+/// A track that every contender names wrongly.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Never {
+    pub(super) track: String,
+    /// Empty where nobody knows.
+    pub(super) artist: String,
+    pub(super) truth: usize,
+    /// The genre that most contenders name.
+    pub(super) named: usize,
+    /// How many of them do.
+    pub(super) agreed: usize,
+    /// Mean score of that genre over all contenders, 0..1.
+    pub(super) score: f64,
+}
+
+/// All that one contender said of one track.
+struct Heard<'a> {
+    artist: &'a str,
+    truth: usize,
+    predictions: usize,
+    right: usize,
+    /// Sum of scores by genre.
+    scores: Vec<f64>,
+    /// How often each genre was named.
+    called: Vec<usize>,
+}
+
+/// By name of the track.
+type Tracks<'a> = BTreeMap<&'a str, Heard<'a>>;
+
+impl Errors {
+    /// The errors of a record whose parts belong together, as [`super::Table::of`] checks.
+    pub(super) fn of(record: &Record) -> Self {
+        let heard: Vec<Tracks<'_>> =
+            (0..record.contenders.len()).map(|contender| heard(record, contender)).collect();
+        let judges: Vec<&Tracks<'_>> = heard.iter().filter(|tracks| judges(tracks)).collect();
+        Self {
+            contenders: heard
+                .iter()
+                .map(|tracks| (!tracks.is_empty()).then(|| Missed::of(tracks)))
+                .collect(),
+            never: never(&judges),
+            judges: judges.len(),
+            artists_known: record.units.iter().any(|unit| !unit.artist.is_empty()),
+        }
+    }
+}
+
+impl Missed {
+    fn of(tracks: &Tracks<'_>) -> Self {
+        let mut by_artist: BTreeMap<&str, Vec<&Heard<'_>>> = BTreeMap::new();
+        for heard in tracks.values().filter(|heard| !heard.artist.is_empty()) {
+            by_artist.entry(heard.artist).or_default().push(heard);
+        }
+        let mut artists: Vec<Artist> = by_artist
+            .iter()
+            .map(|(name, tracks)| artist(name, tracks))
+            .filter(|artist| artist.wrong > 0.0)
+            .collect();
+        // Sorting keeps what is equal in the order of names.
+        artists.sort_by(|a, b| b.wrong.total_cmp(&a.wrong));
+        let mut wrong: Vec<Named> = tracks
+            .iter()
+            .filter(|(_, heard)| heard.named() != heard.truth)
+            .map(|(track, heard)| Named {
+                track: (*track).to_owned(),
+                artist: heard.artist.to_owned(),
+                truth: heard.truth,
+                named: heard.named(),
+                score: heard.score(heard.named()),
+                score_of_truth: heard.score(heard.truth),
+            })
+            .collect();
+        wrong.sort_by(|a, b| b.score.total_cmp(&a.score));
+        Self { artists, tracks: wrong }
+    }
+
+    /// Artists with at least [`FEWEST_TRACKS`] tracks of which none is ever named rightly.
+    pub(super) fn always(&self) -> Vec<&Artist> {
+        let many = |artist: &&Artist| artist.always && artist.tracks >= FEWEST_TRACKS;
+        self.artists.iter().filter(many).collect()
+    }
+
+    /// The artists with the most errors.
+    pub(super) fn most(&self) -> Vec<&Artist> {
+        self.artists.iter().take(ARTISTS).collect()
+    }
+
+    /// The tracks that are named wrongly most surely.
+    pub(super) fn surest(&self) -> &[Named] {
+        &self.tracks[..self.tracks.len().min(SUREST)]
+    }
+}
+
+impl Heard<'_> {
+    fn add(&mut self, prediction: &Prediction) {
+        let total: f64 = prediction.scores.iter().map(|score| f64::from(*score)).sum();
+        for (sum, score) in self.scores.iter_mut().zip(&prediction.scores) {
+            *sum += f64::from(*score) / total;
+        }
+        self.predictions += 1;
+        self.right += usize::from(prediction.is_right());
+        self.called[prediction.predicted()] += 1;
+    }
+
+    /// The genre with the highest mean score; the first of them on a tie.
+    fn named(&self) -> usize {
+        let first = |best: usize, genre| {
+            if self.scores[genre] > self.scores[best] { genre } else { best }
+        };
+        (0..self.scores.len()).fold(0, first)
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn score(&self, genre: usize) -> f64 {
+        self.scores[genre] / self.predictions as f64
+    }
+}
+
+fn heard(record: &Record, contender: usize) -> Tracks<'_> {
+    let genres = record.dataset.genres.len();
+    let mut tracks = Tracks::new();
+    for prediction in record.predictions.iter().filter(|it| it.contender == contender) {
+        let unit = &record.units[prediction.unit];
+        let heard = tracks.entry(&unit.track).or_insert_with(|| Heard {
+            artist: &unit.artist,
+            truth: prediction.truth,
+            predictions: 0,
+            right: 0,
+            scores: vec![0.0; genres],
+            called: vec![0; genres],
+        });
+        heard.add(prediction);
+    }
+    tracks
+}
+
+/// Whether a contender names more than one genre: what one that does not gets right or wrong says
+/// nothing of a track.
+fn judges(tracks: &Tracks<'_>) -> bool {
+    let genres = tracks.values().next().map_or(0, |heard| heard.called.len());
+    let named = |genre: &usize| tracks.values().any(|heard| heard.called[*genre] > 0);
+    (0..genres).filter(named).count() > 1
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn artist(name: &str, tracks: &[&Heard<'_>]) -> Artist {
+    let count = tracks[0].called.len();
+    let genres = (0..count).filter(|&genre| tracks.iter().any(|heard| heard.truth == genre));
+    let wrongly = |genre: usize| -> usize {
+        tracks.iter().filter(|heard| heard.truth != genre).map(|heard| heard.called[genre]).sum()
+    };
+    let mut called: Vec<(usize, usize)> =
+        (0..count).map(|genre| (genre, wrongly(genre))).filter(|(_, times)| *times > 0).collect();
+    called.sort_by_key(|&(_, times)| std::cmp::Reverse(times));
+    let share = |heard: &&Heard<'_>| 1.0 - heard.right as f64 / heard.predictions as f64;
+    Artist {
+        name: name.to_owned(),
+        genres: genres.collect(),
+        tracks: tracks.len(),
+        wrong: tracks.iter().map(share).sum(),
+        always: tracks.iter().all(|heard| heard.right == 0),
+        called,
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn never(judges: &[&Tracks<'_>]) -> Vec<Never> {
+    let mut by_track: BTreeMap<&str, Vec<&Heard<'_>>> = BTreeMap::new();
+    for (track, heard) in judges.iter().copied().flatten() {
+        by_track.entry(track).or_default().push(heard);
+    }
+    by_track.retain(|_, heard| heard.iter().all(|one| one.right == 0));
+    let mut never: Vec<Never> = by_track
+        .into_iter()
+        .map(|(track, heard)| {
+            let agreed = |genre: usize| heard.iter().filter(|one| one.named() == genre).count();
+            let score = |genre: usize| {
+                heard.iter().map(|one| one.score(genre)).sum::<f64>() / heard.len() as f64
+            };
+            let truth = heard[0].truth;
+            let named = (0..heard[0].called.len())
+                .filter(|&genre| genre != truth)
+                .max_by(|&a, &b| {
+                    agreed(a).cmp(&agreed(b)).then(score(a).total_cmp(&score(b))).then(b.cmp(&a))
+                })
+                .unwrap_or(truth);
+            Never {
+                track: track.to_owned(),
+                artist: heard[0].artist.to_owned(),
+                truth,
+                named,
+                agreed: agreed(named),
+                score: score(named),
+            }
+        })
+        .collect();
+    never.sort_by(|a, b| b.agreed.cmp(&a.agreed).then(b.score.total_cmp(&a.score)));
+    never
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Errors;
+    use crate::evaluation::Prediction;
+    use crate::experiment::Record;
+    use crate::report::sample;
+
+    /// Two repeats of six tracks by three artists, said by three contenders.
+    ///
+    /// `majority` says genre 0 of everything, `dense` and `forest` what `named` gives.
+    fn record(named: fn(contender: usize, repeat: usize, unit: usize) -> usize) -> Record {
+        let mut record = sample::record();
+        record.predictions.clear();
+        record.units.truncate(6);
+        for (unit, facts) in record.units.iter_mut().enumerate() {
+            facts.genre = unit / 3;
+            facts.artist = ["Ann", "Ann", "Bob", "Cy", "Cy", ""][unit].to_owned();
+        }
+        for contender in 0..3 {
+            for (repeat, unit) in (0..2).flat_map(|repeat| (0..6).map(move |unit| (repeat, unit))) {
+                let named = if contender == 0 { 0 } else { named(contender, repeat, unit) };
+                let mut scores = vec![0.1; 4];
+                scores[named] = 0.7;
+                let truth = record.units[unit].genre;
+                record.predictions.push(Prediction {
+                    contender,
+                    repeat,
+                    fold: 0,
+                    unit,
+                    truth,
+                    scores,
+                });
+            }
+        }
+        record
+    }
+
+    /// Wrong on Ann's two tracks (2, then 3), on one of Cy's in one repeat, and on the sixth.
+    fn some_wrong(contender: usize, repeat: usize, unit: usize) -> usize {
+        match unit {
+            0 | 1 => 2 + repeat,
+            3 if repeat == 0 && contender == 1 => 3,
+            5 => contender + 1,
+            unit => unit / 3,
+        }
+    }
+
+    #[test]
+    fn artists_are_always_missed_only_where_no_prediction_of_any_track_is_right() {
+        let errors = Errors::of(&record(some_wrong));
+        let dense = errors.contenders[1].as_ref().unwrap();
+        let always: Vec<&str> = dense.always().iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(always, ["Ann"]);
+        let most: Vec<(&str, usize, f64)> =
+            dense.most().iter().map(|it| (it.name.as_str(), it.tracks, it.wrong)).collect();
+        assert_eq!(most, [("Ann", 2, 2.0), ("Cy", 2, 0.5)]);
+        assert_eq!(dense.artists[0].called, [(2, 2), (3, 2)]);
+        assert_eq!((&dense.artists[1].genres, &dense.artists[1].called), (&vec![1], &vec![(3, 1)]));
+    }
+
+    #[test]
+    fn scores_are_means_over_repeats_and_the_surest_come_first() {
+        let errors = Errors::of(&record(some_wrong));
+        let forest = errors.contenders[2].as_ref().unwrap();
+        let named: Vec<(&str, usize, f64)> = forest
+            .surest()
+            .iter()
+            .map(|it| (it.track.as_str(), it.named, (1000.0 * it.score).round() / 1000.0))
+            .collect();
+        assert_eq!(named, [("00005", 3, 0.7), ("00000", 2, 0.4), ("00001", 2, 0.4)]);
+        assert!((forest.tracks[0].score_of_truth - 0.1).abs() < 1e-6);
+    }
+
+    #[test]
+    fn tracks_never_named_rightly_are_judged_by_those_who_name_more_than_one_genre() {
+        let errors = Errors::of(&record(some_wrong));
+        // majority is right on Ann, but it says the same of everybody.
+        assert_eq!(errors.judges, 2);
+        let never: Vec<(&str, usize, usize)> =
+            errors.never.iter().map(|it| (it.track.as_str(), it.named, it.agreed)).collect();
+        // On the sixth, both are wrong and do not agree.
+        assert_eq!(never, [("00000", 2, 2), ("00001", 2, 2), ("00005", 2, 1)]);
+        assert!(errors.artists_known);
+    }
+
+    #[test]
+    fn without_artists_and_predictions_there_is_nothing_to_list() {
+        let mut record = record(some_wrong);
+        record.units.iter_mut().for_each(|unit| unit.artist.clear());
+        record.predictions.retain(|it| it.contender == 0);
+        let errors = Errors::of(&record);
+        assert!(!errors.artists_known && errors.judges == 0 && errors.never.is_empty());
+        assert!(errors.contenders[0].as_ref().unwrap().artists.is_empty());
+        assert_eq!(errors.contenders[2], None);
+    }
+}

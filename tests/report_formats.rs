@@ -94,6 +94,11 @@ fn an_unknown_format_is_answered_with_the_known_ones() {
     let output = report(folder.path(), &["--format", "pdf"]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
-    insta::assert_snapshot!(said.trim(), @"");
+    insta::assert_snapshot!(said.trim(), @r"
+    error: invalid value 'pdf' for '--format <FORMAT>'
+      [possible values: markdown, html, latex, csv, all]
+
+    For more information, try '--help'.
+    ");
     assert!(!folder.path().join("report.md").exists());
 }

@@ -13,7 +13,7 @@ use crate::experiment::Record;
 /// The report as Markdown, its figures in `figures/` beside it.
 pub fn document(record: &Record, table: &Table, figures: &[Figure]) -> String {
     let mut sections = vec![head(record, table), protocol(record)];
-    sections.extend(comparison(table).iter().map(section));
+    sections.extend(comparison(record, table).iter().map(section));
     sections.push(notices(record, table));
     sections.extend(details(record, table).iter().map(section));
     sections.extend([

@@ -1,8 +1,8 @@
 //! Tracks and artists that are named wrongly.
 //!
-//! *Conventions.* All that a contender said of a track is taken together: its repeats, and its
-//! segments where it has several. The genre it names is the one with the highest mean score. A track
-//! counts as never named rightly only where not one of these predictions is right.
+//! *Conventions.* Segments are joined to tracks as the protocol says. All that a contender said of a
+//! track is then taken together, repeat by repeat: the genre it names is the one with the highest mean
+//! score. A track counts as never named rightly only where not one of these predictions is right.
 
 use std::collections::BTreeMap;
 
@@ -100,6 +100,8 @@ type Tracks<'a> = BTreeMap<&'a str, Heard<'a>>;
 impl Errors {
     /// The errors of a record whose parts belong together, as [`super::Table::of`] checks.
     pub(super) fn of(record: &Record) -> Self {
+        let tracks = record.by_track();
+        let record = tracks.as_ref().unwrap_or(record);
         let heard: Vec<Tracks<'_>> =
             (0..record.contenders.len()).map(|contender| heard(record, contender)).collect();
         let judges: Vec<&Tracks<'_>> = heard.iter().filter(|tracks| judges(tracks)).collect();

@@ -33,7 +33,7 @@ pub fn html(record: &Record, table: &Table, figures: &[Figure]) -> String {
     for warning in stand_in(record).iter().chain(&notices(record, table)) {
         let _ = writeln!(page, "<p class=\"notice\">{}</p>", inline::html(warning));
     }
-    for section in comparison(table).iter().chain(&details(record, table)) {
+    for section in comparison(record, table).iter().chain(&details(record, table)) {
         let _ = writeln!(page, "<h2>{}</h2>", inline::html(&section.title));
         page += &section.grid.as_ref().map_or(String::new(), sortable);
         let _ = writeln!(page, "<p class=\"soft\">{}</p>", inline::html(&section.text));

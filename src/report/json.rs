@@ -107,6 +107,7 @@ fn contender(row: &Row, table: &Table, missed: Option<&Missed>) -> Value {
         "reproducible": row.not_reproducible.is_none(),
         "not_reproducible": row.not_reproducible,
         "accuracy": number(|scores| scores.accuracy),
+        "accuracy_of_segments": row.of_rows.as_ref().map(|scores| scores.accuracy),
         "accuracy_sd": scores.and_then(|scores| scores.fold_sd),
         "accuracy_sd_repeats": scores.and_then(|scores| scores.repeat_sd),
         "accuracy_interval": scores.and_then(|it| it.interval).map(|it| [it.low, it.high]),

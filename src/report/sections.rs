@@ -10,7 +10,7 @@ use super::grid::{self, Grid};
 use super::markdown::{code, escape};
 use super::scores::IntervalMethod;
 use super::table::{Row, Table};
-use crate::evaluation::BINS;
+use crate::evaluation::{BINS, Join};
 use crate::experiment::Record;
 
 /// How many pairs of genres are listed for each contender.
@@ -68,8 +68,10 @@ pub(super) fn notices(record: &Record, table: &Table) -> Vec<String> {
 }
 
 /// The comparison: what every contender reached, what its scores are worth and what it took.
-pub(super) fn comparison(table: &Table) -> Vec<Section> {
-    vec![result(table), calibration(table)]
+pub(super) fn comparison(record: &Record, table: &Table) -> Vec<Section> {
+    let mut sections = vec![result(table), calibration(table)];
+    sections.extend(segments(record, table));
+    sections
 }
 
 /// Where contenders are right and wrong: by genre, by artist, by track.
@@ -138,6 +140,23 @@ fn calibration(table: &Table) -> Section {
          processor time, mean of a fold. Parameters: how many numbers a model learned or kept."
     );
     Section::new("Calibration and cost", text, grid::calibration_and_cost(table))
+}
+
+/// The first table once more for single segments, where the others are about tracks.
+fn segments(record: &Record, table: &Table) -> Option<Section> {
+    let how = match record.protocol.tracks? {
+        Join::Mean => "by the mean of their scores",
+        Join::Vote => "by majority vote",
+    };
+    let rows = table.rows.iter().map(|row| Row { scores: row.of_rows.clone(), ..row.clone() });
+    let table = Table { rows: rows.collect(), ..table.clone() };
+    table.rows.iter().any(|row| row.scores.is_some()).then(|| {
+        let text = format!(
+            "The same for single segments. Everywhere else in this report the segments of a track are \
+             joined to one prediction, {how}."
+        );
+        Section::new("Result for single segments", text, grid::comparison(&table))
+    })
 }
 
 fn of_genres(table: &Table, row: &Row) -> Section {

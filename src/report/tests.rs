@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::sample::{self, Shape, usual};
 use super::write as write_as;
 use super::{Error, Format, IntervalMethod, Table, document, figures, grid, json, pipes};
-use crate::evaluation::Prediction;
+use crate::evaluation::{Join, Prediction};
 use crate::experiment::Record;
 
 fn write(record: &Record, folder: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -135,6 +135,31 @@ fn sections_of_errors_name_artists_only_where_they_are_known() {
     let text = of(&record);
     assert!(!text.contains("Artists") && !text.contains("artist"), "{text}");
     assert!(text.contains("| track | genre"), "{text}");
+}
+
+#[test]
+fn where_segments_make_tracks_both_are_told_and_errors_are_of_tracks() {
+    let mut record = sample::record();
+    // Three rows of a genre are one track; folds keep tracks whole.
+    for (unit, facts) in record.units.iter_mut().enumerate() {
+        facts.track = format!("{}-{}", unit % 4, unit / 12);
+    }
+    for fold in &mut record.folds {
+        (fold.train, fold.test) = ((0..12).collect(), (12..24).collect());
+    }
+    record.protocol.tracks = Some(Join::Mean);
+    record.dataset.tracks = 8;
+    let table = Table::of(&record).unwrap();
+    assert!(table.rows[2].of_rows.is_some());
+    let text = document(&record, &table, &[]);
+    assert!(
+        text.contains("## Result for single segments\n") && text.contains("mean of their scores")
+    );
+    let object = json(&record, &table);
+    assert!(object["contenders"][2]["accuracy_of_segments"].is_f64());
+    for wrong in object["contenders"][0]["errors"]["confidently_wrong"].as_array().unwrap() {
+        assert!(wrong["track"].as_str().unwrap().contains('-'), "{wrong}");
+    }
 }
 
 #[test]

@@ -44,14 +44,12 @@ pub fn corrected_interval(values: &[f64], test_to_train: f64, confidence: f64) -
 #[cfg(test)]
 mod tests {
     use super::{corrected_error, corrected_interval};
+    use crate::evaluation::known::{A, B, differences};
     use crate::evaluation::spread;
-
-    const A: [f64; 10] = [0.62, 0.58, 0.66, 0.61, 0.64, 0.59, 0.63, 0.60, 0.65, 0.57];
-    const B: [f64; 10] = [0.58, 0.57, 0.60, 0.60, 0.61, 0.58, 0.60, 0.59, 0.60, 0.56];
 
     #[test]
     fn known_answer_for_ten_folds() {
-        let differences: Vec<f64> = A.iter().zip(B).map(|(a, b)| a - b).collect();
+        let differences = differences(&A, &B);
         let mean = spread(&differences).mean;
         assert!((mean - 0.026).abs() < 1e-12);
         let t = mean / corrected_error(&differences, 1.0 / 9.0);
@@ -63,7 +61,7 @@ mod tests {
 
     #[test]
     fn without_the_correction_it_is_the_plain_t() {
-        let differences: Vec<f64> = A.iter().zip(B).map(|(a, b)| a - b).collect();
+        let differences = differences(&A, &B);
         let t = spread(&differences).mean / corrected_error(&differences, 0.0);
         assert!((t - 4.3333).abs() < 5e-5, "{t}");
     }

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
 
+mod compare;
 mod extract;
 mod inspect;
 mod leak;
@@ -44,6 +45,7 @@ Exit codes: 0 done; 1 an expectation failed; 2 the input was wrong; 130 interrup
 Examples:
   crossfold run experiments/dense.yaml          run an experiment, leave results/dense/
   crossfold report results/dense                draw its tables and figures again
+  crossfold compare results/models              who differs by more than chance
   crossfold list --model svm                    the parameters of a model";
 
 #[derive(Debug, Subcommand)]
@@ -54,6 +56,8 @@ enum Command {
     Report(report::Arguments),
     /// Say how much of an accuracy is leak: parts of a track, or an artist, on both sides
     Leak(leak::Arguments),
+    /// Hold contenders of one or more records against each other by paired tests
+    Compare(compare::Arguments),
     /// Compute features of sound files
     Extract(extract::Arguments),
     /// Say what sound files hold: length, level, clipping, silence
@@ -84,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(arguments),
         Command::Report(arguments) => report::report(arguments),
         Command::Leak(arguments) => leak::leak(arguments),
+        Command::Compare(arguments) => compare::compare(arguments),
         Command::Extract(arguments) => extract::extract(arguments),
         Command::Inspect(arguments) => inspect::inspect(arguments),
         Command::Plot(arguments) => plot::plot(arguments),

@@ -3,9 +3,9 @@
 //! Knows truth and scores, never features or models. Every metric is a function of kept
 //! predictions, so a new one never needs a training run.
 
-mod calibration;
 mod agreement;
 mod bootstrap;
+mod calibration;
 mod confusion;
 mod corrected_t;
 mod correlated_t;
@@ -16,22 +16,19 @@ mod holm;
 mod interval;
 mod join;
 mod kappa;
-mod metrics;
-mod ranked;
-mod wilson;
-
-pub use calibration::{BINS, Bin, brier, calibration_error, reliability};
 #[cfg(test)]
 mod known;
 mod mcnemar;
 mod metrics;
 mod nemenyi;
+mod ranked;
 mod ranks;
 mod wilcoxon;
 mod wilson;
 
 pub use agreement::{Agreement, agreement};
 pub use bootstrap::{DRAWS, bootstrap_interval};
+pub use calibration::{BINS, Bin, brier, calibration_error, reliability};
 pub use confusion::Confusion;
 pub use corrected_t::{CorrectedT, corrected_t};
 pub use correlated_t::{Belief, correlated_t};
@@ -40,11 +37,10 @@ pub use holm::holm;
 pub use interval::{Interval, corrected_error, corrected_interval};
 pub use join::{Join, join};
 pub use kappa::kappa;
-pub use metrics::{Spread, accuracy, balanced_accuracy, log_loss, macro_f1, recall, spread};
-pub use ranked::top_accuracy;
 pub use mcnemar::{McNemar, mcnemar};
 pub use metrics::{Spread, accuracy, balanced_accuracy, log_loss, macro_f1, recall, spread};
 pub use nemenyi::nemenyi_difference;
+pub use ranked::top_accuracy;
 pub use wilcoxon::{Wilcoxon, wilcoxon};
 pub use wilson::wilson_interval;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::format::{counted, loss, percent};
+use super::format::{counted, decimal, percent};
 use super::grid::{Column, Grid, Line};
 use super::markdown::{code, pipes};
 use crate::evaluation::spread;
@@ -108,7 +108,7 @@ fn grid(tune: &TuneFacts, cells: &[&TuningFacts]) -> Grid {
             chosen(at).to_string(),
             percent(accuracy.mean),
             percent(accuracy.sd),
-            loss(log_loss.mean),
+            decimal(log_loss.mean),
         ]);
         Line { cells: line, emphasised: false }
     });

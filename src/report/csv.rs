@@ -44,13 +44,16 @@ pub fn csv(table: &Table) -> String {
     for (metric, _) in OF_GENRES {
         head.extend(table.genres.iter().map(|genre| format!("{metric}_{genre}")));
     }
-    let lines = std::iter::once(head).chain(table.rows.iter().map(|row| line(row, table)));
-    lines
-        .map(|cells| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n")
-        .collect()
+    let lines = std::iter::once(head).chain(table.rows.iter().map(|row| cells(row, table)));
+    lines.map(|cells| line(&cells)).collect()
 }
 
-fn line(row: &Row, table: &Table) -> Vec<String> {
+/// Cells as a line of CSV.
+pub(super) fn line(cells: &[String]) -> String {
+    cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n"
+}
+
+fn cells(row: &Row, table: &Table) -> Vec<String> {
     let scores = row.scores.as_ref();
     let interval = scores.and_then(|scores| scores.interval);
     let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());

@@ -8,6 +8,29 @@ pub(super) fn percent(share: f64) -> String {
     if share.is_finite() { format!("{:.1}", 100.0 * share) } else { MISSING.to_owned() }
 }
 
+/// A difference of shares in points with one decimal and its sign: `+7.2`, `−0.4`.
+pub(super) fn signed(share: f64) -> String {
+    let text = format!("{:+.1}", 100.0 * share);
+    // A minus as long as the plus, and none before a zero.
+    if text == "-0.0" { "+0.0".to_owned() } else { text.replace('-', "−") }
+}
+
+/// A difference of shares in words: `1 point`, `0.5 points`.
+pub(super) fn points(share: f64) -> String {
+    let value = (100.0 * share * 1e6).round() / 1e6;
+    format!("{value} {}", if value == 1.0 { "point" } else { "points" })
+}
+
+/// A probability with three decimals, never quite 0 or 1 unless it is.
+pub(super) fn probability(value: f64) -> String {
+    match value {
+        value if !value.is_finite() => MISSING.to_owned(),
+        value if value < 0.0005 => "<0.001".to_owned(),
+        value if value > 0.9995 && value < 1.0 => ">0.999".to_owned(),
+        value => format!("{value:.3}"),
+    }
+}
+
 /// A number that is no share, as a loss in nats, with three decimals.
 pub(super) fn decimal(value: f64) -> String {
     // No minus before a zero.
@@ -66,12 +89,18 @@ pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, duration, percent, seconds};
+    use super::{count, duration, percent, points, probability, seconds, signed};
 
     #[test]
     fn numbers_read_well() {
         assert_eq!(percent(0.758_49), "75.8");
         assert_eq!(percent(f64::NAN), "–");
+        assert_eq!([0.072, -0.0004, -0.02].map(signed), ["+7.2", "+0.0", "−2.0"]);
+        assert_eq!([0.01, 0.005, 0.0].map(points), ["1 point", "0.5 points", "0 points"]);
+        assert_eq!(
+            [0.0, 0.0301, 0.9997, 1.0].map(probability),
+            ["<0.001", "0.030", ">0.999", "1.000"]
+        );
         assert_eq!(
             [0.0001, 0.042, 4.25, 42.24, 422.4].map(seconds),
             ["<0.001", "0.042", "4.25", "42.2", "422"]

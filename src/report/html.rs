@@ -10,8 +10,8 @@ use super::sections::{comparison, details, notices, stand_in};
 use super::table::Table;
 use crate::experiment::Record;
 
-const STYLE: &str = include_str!("html.css");
-const SCRIPT: &str = include_str!("html.js");
+pub(super) const STYLE: &str = include_str!("html.css");
+pub(super) const SCRIPT: &str = include_str!("html.js");
 
 /// The report as a page for a browser, in light or dark as the reader's system is.
 pub fn html(record: &Record, table: &Table, figures: &[Figure]) -> String {
@@ -66,7 +66,7 @@ pub fn html(record: &Record, table: &Table, figures: &[Figure]) -> String {
 }
 
 /// A table whose heads can be clicked.
-fn sortable(grid: &Grid) -> String {
+pub(super) fn sortable(grid: &Grid) -> String {
     let mut text = String::from("<div class=\"wide\"><table>\n<thead><tr>");
     for column in &grid.columns {
         let class = if column.number { " class=\"number\"" } else { "" };

@@ -34,6 +34,7 @@ fn escape(text: &str) -> String {
             '>' => escaped.push_str("\\textgreater{}"),
             '|' => escaped.push_str("\\textbar{}"),
             '–' => escaped.push_str("--"),
+            '−' => escaped.push_str("$-$"),
             '→' => escaped.push_str("$\\to$"),
             '&' | '%' | '$' | '#' | '_' | '{' | '}' => {
                 escaped.push('\\');

@@ -9,7 +9,7 @@ pub fn pipes(grid: &Grid) -> String {
         .rows
         .iter()
         .map(|row| {
-            let bold = |cell: &String| match escape(cell) {
+            let bold = |cell: &String| match within(cell) {
                 text if row.emphasised => format!("**{text}**"),
                 text => text,
             };
@@ -51,6 +51,13 @@ pub fn pipes(grid: &Grid) -> String {
         text += &line(row);
     }
     text
+}
+
+/// Text whose letters mean themselves where it begins no line, as in a table: no quote, no list.
+fn within(cell: &str) -> String {
+    let escaped = escape(cell);
+    let opens = cell.starts_with(['>', '+', '-']);
+    if opens { escaped[1..].to_owned() } else { escaped }
 }
 
 /// Text whose letters mean themselves, on one line.

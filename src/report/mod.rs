@@ -6,6 +6,7 @@
 //! figure: one file in `figures/` or `figures/clip/` and one line in its list.
 
 mod choices;
+pub mod comparison;
 mod csv;
 mod document;
 mod errors;

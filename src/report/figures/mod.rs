@@ -10,7 +10,9 @@ mod canvas;
 pub mod clip;
 mod colour;
 mod confusion;
+mod critical;
 mod curves;
+mod differences;
 mod font;
 mod heatmap;
 mod importance;
@@ -25,6 +27,9 @@ mod reliability;
 #[cfg(test)]
 mod tests;
 mod ticks;
+
+pub(super) use critical::critical_differences;
+pub(super) use differences::differences;
 
 use super::Error;
 use super::file_name::file_names;

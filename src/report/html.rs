@@ -12,6 +12,8 @@ use crate::experiment::Record;
 
 pub(super) const STYLE: &str = include_str!("html.css");
 pub(super) const SCRIPT: &str = include_str!("html.js");
+/// Cells with more letters take several lines.
+const LONG: usize = 24;
 
 /// The report as a page for a browser, in light or dark as the reader's system is.
 pub fn html(record: &Record, table: &Table, figures: &[Figure]) -> String {
@@ -76,7 +78,11 @@ pub(super) fn sortable(grid: &Grid) -> String {
     for row in &grid.rows {
         text += if row.emphasised { "<tr class=\"emphasised\">" } else { "<tr>" };
         for (cell, column) in row.cells.iter().zip(&grid.columns) {
-            let class = if column.number { " class=\"number\"" } else { "" };
+            let class = match column.number {
+                true => " class=\"number\"",
+                false if cell.chars().count() > LONG => " class=\"long\"",
+                false => "",
+            };
             let _ = write!(text, "<td{class}>{}</td>", escape(cell));
         }
         text += "</tr>\n";

@@ -98,7 +98,8 @@ pub(super) fn details(record: &Record, table: &Table) -> Vec<Section> {
         }
         sections.push(surest(table, row, &errors, missed));
     }
-    sections.extend((errors.judges > 0).then(|| never(table, &errors)));
+    // Of one contender it would be the list before, once more.
+    sections.extend((errors.judges > 1).then(|| never(table, &errors)));
     sections
 }
 
@@ -223,14 +224,11 @@ fn surest(table: &Table, row: &Row, errors: &Errors, missed: &Missed) -> Section
 fn never(table: &Table, errors: &Errors) -> Section {
     let all = errors.never.len();
     let shown = &errors.never[..all.min(NEVER)];
-    let who = match errors.judges {
-        1 => "the one contender that names more than one genre".to_owned(),
-        number => format!("any of the {number} contenders that name more than one genre"),
-    };
-    let mut text = match all {
-        0 => format!("None. Asked: {who}."),
-        _ => format!("{} never named rightly by {who}.", counted(all, "track is", "tracks are")),
-    };
+    let mut text = format!(
+        "{} named rightly by none of the {} contenders that name more than one genre.",
+        counted(all, "track is", "tracks are"),
+        errors.judges
+    );
     if all > shown.len() {
         let _ = write!(
             text,
@@ -238,7 +236,7 @@ fn never(table: &Table, errors: &Errors) -> Section {
             shown.len()
         );
     }
-    if all > 0 && errors.judges > 1 {
+    if all > 0 {
         text += " Where many agree on another genre, the label may be what is wrong.";
     }
     let title = "Tracks that no contender names rightly";

@@ -124,7 +124,7 @@ fn sections_of_errors_name_artists_only_where_they_are_known() {
 
     ## Tracks that no contender names rightly
 
-    2 tracks are never named rightly by any of the 3 contenders that name more than one genre. Where many agree on another genre, the label may be what is wrong.
+    2 tracks are named rightly by none of the 3 contenders that name more than one genre. Where many agree on another genre, the label may be what is wrong.
 
     | track | artist   | genre | named by most | contenders | mean score % |
     | :---- | :------- | :---- | :------------ | ---------: | -----------: |

@@ -32,7 +32,8 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME")]
     baseline: Option<String>,
     /// Differences in accuracy up to this many points matter to nobody
-    #[arg(long, value_name = "POINTS", default_value = "1", value_parser = points)]
+    #[arg(long, value_name = "POINTS", default_value = "1", value_parser = points,
+          allow_negative_numbers = true)]
     rope: f64,
     /// Test every pair, not only those with the baseline
     #[arg(long, conflicts_with = "across")]

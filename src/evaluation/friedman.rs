@@ -50,7 +50,8 @@ pub struct Friedman {
 /// higher being better.
 ///
 /// With N data sets, k contenders and mean ranks R: χ² = 12N/(k(k + 1)) · (Σ R² − k(k + 1)²/4), and
-/// F = (N − 1)χ² / (N(k − 1) − χ²) with k − 1 and (k − 1)(N − 1) degrees of freedom. Ties share
+/// F = (N − 1)χ² / (N(k − 1) − χ²) with k − 1 and (k − 1)(N − 1) degrees of freedom. Where all data
+/// sets rank alike F is infinite, and its p is the chance of that, k! to the power 1 − N. Ties share
 /// their mean rank; the statistic is not corrected for them, which makes it cautious. Friedman
 /// 1937; Iman & Davenport 1980; Demšar 2006, section 3.2.2.
 ///
@@ -87,7 +88,8 @@ pub fn friedman(results: &[Vec<f64>]) -> Result<Friedman, FriedmanError> {
     let f_p = if f.is_finite() {
         FisherSnedecor::new(k - 1.0, (k - 1.0) * (n - 1.0)).expect("degrees of freedom").sf(f)
     } else {
-        0.0
+        let orders: f64 = (2..=contenders).map(|one| one as f64).product();
+        orders.powf(1.0 - n)
     };
     let chi_square_p = ChiSquared::new(k - 1.0).expect("degrees of freedom").sf(chi_square);
     Ok(Friedman { ranks: mean, chi_square, chi_square_p, f, f_p })
@@ -129,10 +131,11 @@ mod tests {
     }
 
     #[test]
-    fn agreement_everywhere_is_certain_and_ties_everywhere_are_nothing() {
-        let certain = friedman(&vec![vec![0.3, 0.2, 0.1]; 5]).unwrap();
-        assert_eq!((certain.f, certain.f_p), (f64::INFINITY, 0.0));
-        assert_eq!(certain.ranks.len(), 3);
+    fn agreement_everywhere_has_an_exact_p_and_ties_everywhere_are_nothing() {
+        let alike = friedman(&vec![vec![0.3, 0.2, 0.1]; 5]).unwrap();
+        assert_eq!(alike.f, f64::INFINITY);
+        assert!((alike.f_p - 6.0_f64.powi(-4)).abs() < 1e-12);
+        assert_eq!(alike.ranks.len(), 3);
         let nothing = friedman(&vec![vec![0.5; 3]; 5]).unwrap();
         assert!(nothing.chi_square.abs() < 1e-9 && (nothing.f_p - 1.0).abs() < 1e-9);
     }

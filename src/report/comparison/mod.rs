@@ -40,6 +40,14 @@ pub struct Source {
     pub record: Record,
 }
 
+impl Source {
+    /// The same with tracks for rows, where rows are segments of tracks that no split parts.
+    fn by_track(&self) -> Self {
+        let record = self.record.by_track().unwrap_or_else(|| self.record.clone());
+        Self { folder: self.folder.clone(), record }
+    }
+}
+
 /// What a comparison may be asked for.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -118,13 +126,15 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Compares the contenders of records that were tested alike.
+    /// Compares the contenders of records that were tested alike; by tracks, where rows are segments
+    /// of tracks that no split parts.
     ///
     /// # Errors
     /// When the records differ in data, folds or program, or hold too little to compare.
     pub fn of(sources: &[Source], settings: &Settings) -> Result<Self, Error> {
+        let sources: Vec<Source> = sources.iter().map(Source::by_track).collect();
         let field::Field { mut entrants, baseline, tested, notes } =
-            field::field(sources, settings)?;
+            field::field(&sources, settings)?;
         let record = &sources[0].record;
         let ratio = test_to_train(record);
         let count = entrants.len();

@@ -1,15 +1,19 @@
 //! Mean ranks over data sets on a line, those joined by a bar that cannot be told apart.
 
-use super::Figure;
 use super::canvas::{Anchor, Canvas, MARGIN, NOTE, PLAIN, SMALL, Sheet, Stroke};
 use super::colour::{INK, SOFT};
 use super::panel::Panel;
+use super::{Figure, font};
 use crate::report::comparison::{Across, Verdict};
 
 const WIDTH: f64 = 720.0;
 /// Height of a contender's line, and distance of two bars.
 const STEP: f64 = 20.0;
 const BAR: f64 = 9.0;
+/// From the end of the axis to a name: room for a rank above its line.
+const ASIDE: f64 = 40.0;
+/// Room for a name.
+const NAME: f64 = 180.0;
 
 /// The critical-difference diagram of Demšar 2006; none for two contenders, whom no ranks tell apart.
 pub(in crate::report) fn critical_differences(across: &Across) -> Option<Figure> {
@@ -19,6 +23,7 @@ pub(in crate::report) fn critical_differences(across: &Across) -> Option<Figure>
     let ranks: Vec<f64> = order.iter().map(|&it| test.ranks[it]).collect();
     let bars = bars(&ranks, *critical);
     let half = order.len().div_ceil(2);
+    let names: Vec<String> = across.names.iter().map(|name| short(name)).collect();
     let reading = "Mean rank of each contender, 1 being the most accurate everywhere. A thick bar \
                    joins contenders whose ranks lie closer than Nemenyi's critical difference at \
                    0.05: they cannot be told apart.";
@@ -29,15 +34,14 @@ pub(in crate::report) fn critical_differences(across: &Across) -> Option<Figure>
     let sheet =
         Sheet { width: WIDTH, title: "Mean ranks", dataset: &dataset, small_print: &small_print };
     let svg = sheet.draw(64.0 + up + down, |canvas, top| {
-        let widest =
-            across.names.iter().map(|name| PLAIN.width(name)).fold(60.0, f64::max).min(220.0);
+        let widest = names.iter().map(|name| PLAIN.width(name)).fold(60.0, f64::max);
         #[allow(clippy::cast_precision_loss)]
         let across_ranks = (1.0, across.names.len() as f64);
         let line = top + 46.0;
         let panel = Panel {
-            left: MARGIN + widest + 50.0,
+            left: MARGIN + widest + ASIDE + 8.0,
             top: line,
-            right: WIDTH - MARGIN - widest - 50.0,
+            right: WIDTH - MARGIN - widest - ASIDE - 8.0,
             bottom: line,
             across: across_ranks,
             up: (0.0, 1.0),
@@ -56,13 +60,13 @@ pub(in crate::report) fn critical_differences(across: &Across) -> Option<Figure>
             let y = line + up + 20.0 + row as f64 * STEP;
             let x = panel.x(ranks[place]);
             let (end, anchor) = if left {
-                (panel.left - 12.0, Anchor::End)
+                (panel.left - ASIDE, Anchor::End)
             } else {
-                (panel.right + 12.0, Anchor::Start)
+                (panel.right + ASIDE, Anchor::Start)
             };
             canvas.line(&[[x, line], [x, y], [end, y]], Stroke::solid(SOFT, 0.9));
             let aside = if left { -6.0 } else { 6.0 };
-            let name = &across.names[contender];
+            let name = &names[contender];
             canvas.centred([end + aside, y], name, PLAIN.anchored(anchor));
             let rank = format!("{:.2}", ranks[place]);
             let inner = if left { Anchor::Start } else { Anchor::End };
@@ -77,6 +81,14 @@ pub(in crate::report) fn critical_differences(across: &Across) -> Option<Figure>
         alt: format!("Mean ranks: {}", found.collect::<Vec<_>>().join(", ")),
         svg,
     })
+}
+
+/// As much of a name as there is room for.
+fn short(name: &str) -> String {
+    match font::wrap(name, NAME, PLAIN.size, false).as_slice() {
+        [first, _, ..] => format!("{}…", first.trim_end()),
+        _ => name.to_owned(),
+    }
 }
 
 fn axis(canvas: &Canvas<'_>, panel: &Panel, contenders: usize, critical: f64, top: f64) {

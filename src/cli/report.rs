@@ -9,7 +9,8 @@ use super::outcome::{Failure, Outcome, say};
 use super::table;
 use crate::atomic;
 use crate::experiment::Record;
-use crate::report::{self, Format, Table, grid};
+use crate::report::grid::{self, Grid};
+use crate::report::{self, Format, Side, Table, beside};
 
 /// Arguments of `crossfold report`.
 #[derive(Debug, Args)]
@@ -18,7 +19,8 @@ Examples:
   crossfold report results/dense
   crossfold report results/dense --format html,csv
   crossfold report results/dense --json
-  crossfold report results/models --splice README.md")]
+  crossfold report results/models --splice README.md
+  crossfold report results/models --beside results/artist --beside results/fault-filtered")]
 pub struct Arguments {
     /// A folder with a record, as in results/dense
     results: PathBuf,
@@ -37,6 +39,10 @@ pub struct Arguments {
     /// Put the table into FILE, between `<!-- crossfold: EXPERIMENT -->` and `<!-- /crossfold -->`
     #[arg(long, value_name = "FILE")]
     splice: Option<PathBuf>,
+    /// Show instead the same contenders in another record beside these, as under another protocol;
+    /// spliced between `<!-- crossfold: EXPERIMENT beside OTHER -->` and `<!-- /crossfold -->`
+    #[arg(long, value_name = "RESULTS", conflicts_with_all = ["format", "json"])]
+    beside: Vec<PathBuf>,
 }
 
 /// A format as it is asked for.
@@ -69,11 +75,14 @@ impl Wanted {
 /// Runs the command.
 pub fn report(arguments: &Arguments) -> Result<Outcome, Failure> {
     let record = Record::read(&arguments.results)?;
+    if !arguments.beside.is_empty() {
+        return side_by_side(arguments, record);
+    }
     let formats: Vec<Format> = arguments.format.iter().flat_map(|it| it.formats()).collect();
     let files = report::write(&record, &arguments.results, &formats)?;
     let comparison = Table::of(&record)?;
     if let Some(file) = &arguments.splice {
-        splice(file, &record, &comparison)?;
+        splice(file, &record.experiment.name, &grid::summary(&comparison))?;
     }
     if arguments.json {
         say(&report::json(&record, &comparison).to_string())?;
@@ -84,12 +93,28 @@ pub fn report(arguments: &Arguments) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// Replaces the table that stands between the marks of this experiment.
-fn splice(file: &Path, record: &Record, comparison: &Table) -> Result<(), Failure> {
+/// Shows records of one data set side by side.
+fn side_by_side(arguments: &Arguments, record: Record) -> Result<Outcome, Failure> {
+    let mut names = vec![record.experiment.name.clone()];
+    let mut sides = vec![Side::of(record)?];
+    for folder in &arguments.beside {
+        let record = Record::read(folder)?;
+        names.push(record.experiment.name.clone());
+        sides.push(Side::of(record)?);
+    }
+    let grid = beside(&sides)?;
+    if let Some(file) = &arguments.splice {
+        splice(file, &names.join(" beside "), &grid)?;
+    }
+    say(&table::lay_out(&grid))?;
+    Ok(Outcome::Done)
+}
+
+/// Replaces the table that stands between the marks of this name.
+fn splice(file: &Path, name: &str, grid: &Grid) -> Result<(), Failure> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let name = &record.experiment.name;
-    let table = report::pipes(&grid::summary(comparison));
+    let table = report::pipes(grid);
     let spliced = report::splice(&text, name, &table).ok_or_else(|| {
         anyhow::anyhow!(
             "{} has no place for the table; write `<!-- crossfold: {name} -->` and \

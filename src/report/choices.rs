@@ -1,43 +1,31 @@
 //! What was chosen inside the training parts, and how stable the choice was.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use super::format::{counted, decimal, percent};
 use super::grid::{Column, Grid, Line};
-use super::markdown::{code, pipes};
+use super::markdown::code;
+use super::sections::Section;
 use crate::evaluation::spread;
 use crate::experiment::{ContenderFacts, Record, TuneFacts, TuningFacts};
 
 /// How many combinations a table shows.
 const SHOWN: usize = 8;
 
-/// The section on tuning, as Markdown; empty where nothing was tuned.
-pub(super) fn section(record: &Record) -> String {
-    let mut text = String::new();
-    for (number, contender) in record.contenders.iter().enumerate() {
+/// One section for each contender that chose; none where nothing was tuned.
+pub(super) fn sections(record: &Record) -> Vec<Section> {
+    let of = |(number, contender): (usize, &ContenderFacts)| {
         let cells: Vec<&TuningFacts> = record
             .cells
             .iter()
             .filter(|cell| cell.contender == number)
             .filter_map(|cell| cell.tuning.as_ref())
             .collect();
-        if let (Some(tune), false) = (&contender.tune, cells.is_empty()) {
-            let _ = write!(
-                text,
-                "{}\n\n{}\n",
-                said(contender, tune, &cells),
-                pipes(&grid(tune, &cells))
-            );
-        }
-    }
-    if text.is_empty() {
-        return text;
-    }
-    format!(
-        "## Choices\n\nWhat is tuned was chosen in each fold among its training rows alone, by \
-         accuracy, then log loss, on those that were held out for it.\n\n{text}"
-    )
+        let tune = contender.tune.as_ref().filter(|_| !cells.is_empty())?;
+        let title = format!("What {} chose", contender.name);
+        Some(Section::new(title, said(contender, tune, &cells), grid(tune, &cells)))
+    };
+    record.contenders.iter().enumerate().filter_map(of).collect()
 }
 
 fn said(contender: &ContenderFacts, tune: &TuneFacts, cells: &[&TuningFacts]) -> String {
@@ -57,7 +45,8 @@ fn said(contender: &ContenderFacts, tune: &TuneFacts, cells: &[&TuningFacts]) ->
         }
     };
     format!(
-        "{} tried {} ({} over {}; judged on {}). {stable}.",
+        "{} tried {} ({} over {}) in each fold on training rows alone, by accuracy, then log loss, on \
+         {}. {stable}.",
         code(&contender.name),
         counted(tune.candidates.len(), "combination", "combinations"),
         tune.search,
@@ -117,15 +106,17 @@ fn grid(tune: &TuneFacts, cells: &[&TuningFacts]) -> Grid {
 
 #[cfg(test)]
 mod tests {
-    use super::section;
+    use super::sections;
     use crate::report::sample;
 
     #[test]
     fn a_choice_is_shown_with_how_often_it_was_made() {
         let mut record = sample::record();
-        assert_eq!(section(&record), "");
+        assert!(sections(&record).is_empty());
         sample::ask_for_more(&mut record);
-        let text = section(&record);
+        let found = sections(&record);
+        let [section] = found.as_slice() else { panic!("one contender chose") };
+        let text = &section.text;
         assert!(
             text.contains("`forest` tried 3 combinations (grid over `trees: [1,2,4]`"),
             "{text}"
@@ -134,7 +125,7 @@ mod tests {
             text.contains("2 different ones were chosen in 6 folds, the most frequent in 4"),
             "{text}"
         );
-        let first = text.lines().find(|line| line.starts_with("|     2 |")).unwrap();
-        assert!(first.contains("|               4 |"), "{first}");
+        let first = &section.grid.as_ref().unwrap().rows[0];
+        assert_eq!(first.cells[..2], ["2", "4"]);
     }
 }

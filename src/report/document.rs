@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::choices;
 use super::figures::Figure;
 use super::format::{count, counted, duration, percent, short_hash};
 use super::markdown::{block, code, escape, pipes};
@@ -16,12 +15,7 @@ pub fn document(record: &Record, table: &Table, figures: &[Figure]) -> String {
     sections.extend(comparison(record, table).iter().map(section));
     sections.push(notices(record, table));
     sections.extend(details(record, table).iter().map(section));
-    sections.extend([
-        choices::section(record),
-        pictures(figures),
-        parameters(record),
-        provenance(record),
-    ]);
+    sections.extend([pictures(figures), parameters(record), provenance(record)]);
     let sections: Vec<&str> =
         sections.iter().map(|section| section.trim()).filter(|it| !it.is_empty()).collect();
     sections.join("\n\n") + "\n"
@@ -48,7 +42,20 @@ fn head(record: &Record, table: &Table) -> String {
             percent(table.chance)
         );
         if table.rows.len() > 1 {
-            text += " Whether contenders differ by more than chance is not tested here.";
+            let tied: Vec<String> = table
+                .rows
+                .iter()
+                .filter(|other| other.emphasised && other.name != row.name)
+                .map(|other| code(&other.name))
+                .collect();
+            if !tied.is_empty() {
+                let _ = write!(text, " Not to be told from it: {}.", tied.join(", "));
+            }
+            let _ = write!(
+                text,
+                " Differences, their intervals and tests: {}.",
+                code(&format!("crossfold compare results/{}", record.experiment.name))
+            );
         }
     }
     text

@@ -5,6 +5,7 @@
 //! terminal lay out; [`figures()`] draws, and [`clip`] draws what is heard in one clip. To add a
 //! figure: one file in `figures/` or `figures/clip/` and one line in its list.
 
+mod beside;
 mod choices;
 pub mod comparison;
 mod csv;
@@ -33,6 +34,7 @@ mod write;
 use std::io;
 use std::path::PathBuf;
 
+pub use beside::{Side, beside};
 pub use csv::csv;
 pub use document::document;
 pub use figures::{Figure, clip, figures};
@@ -55,6 +57,12 @@ pub enum Error {
     )]
     Inconsistent {
         /// What is wrong.
+        what: String,
+    },
+    /// Records cannot stand side by side.
+    #[error("{what}")]
+    Beside {
+        /// Why not, and the remedy.
         what: String,
     },
     /// A file could not be written.

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::choices;
 use super::errors::{Errors, FEWEST_TRACKS, Missed};
 use super::format::{count, counted};
 use super::grid::{self, Grid};
@@ -26,7 +27,7 @@ pub(super) struct Section {
 }
 
 impl Section {
-    fn new(title: impl Into<String>, text: impl Into<String>, grid: Grid) -> Self {
+    pub(super) fn new(title: impl Into<String>, text: impl Into<String>, grid: Grid) -> Self {
         let grid = (!grid.rows.is_empty()).then_some(grid);
         Self { title: title.into(), text: text.into(), grid }
     }
@@ -88,6 +89,7 @@ pub(super) fn details(record: &Record, table: &Table) -> Vec<Section> {
         "True genre → genre named, and how often, in per cent of the true genre.",
         grid::confused(table, PAIRS),
     ));
+    sections.extend(choices::sections(record));
     let errors = Errors::of(record);
     if let Some((number, row)) = best
         && let Some(missed) = &errors.contenders[number]
@@ -124,7 +126,8 @@ fn result(table: &Table) -> Section {
     };
     let text = format!(
         "Metrics are taken over all out-of-fold predictions of a repeat together, then averaged \
-         over repeats. {interval} sd folds, sd repeats: standard deviation of the accuracies of \
+         over repeats. Bold: the highest accuracy, and what a paired test cannot tell from it \
+         (corrected over folds, McNemar's on a single test set; 0.05 after Holm). {interval} sd folds, sd repeats: standard deviation of the accuracies of \
          single folds and of whole repeats, in points. Macro F1 and balanced accuracy: means over \
          genres of F1 and of recall. Kappa: Cohen's, agreement of truth and prediction beyond \
          chance, 1 at most. Top-3: the truth is among the three genres with the highest scores. \

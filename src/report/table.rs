@@ -1,6 +1,7 @@
 //! A record's comparison as data: one row a contender.
 
 use super::Error;
+use super::comparison::{Comparison, Settings, Source};
 use super::scores::{Scores, scores};
 use crate::evaluation::Prediction;
 use crate::experiment::{CellFacts, ContenderFacts, Record};
@@ -35,7 +36,7 @@ pub struct Row {
     pub baseline: bool,
     /// Why the same seed need not give the same scores; absent where it does.
     pub not_reproducible: Option<String>,
-    /// Whether tables show it in bold. Nothing does yet: that is for a test to say, not for a rank.
+    /// Whether tables show it in bold: it has the highest accuracy, or cannot be told from what has.
     pub emphasised: bool,
     /// Its metrics; absent where it predicted nothing.
     pub scores: Option<Scores>,
@@ -64,10 +65,20 @@ impl Table {
     /// [`Error::Inconsistent`] when a prediction or cell points outside the record.
     pub fn of(record: &Record) -> Result<Self, Error> {
         check(record)?;
-        let Some(tracks) = record.by_track() else { return Self::of_rows(record) };
-        let (mut table, rows) = (Self::of_rows(&tracks)?, Self::of_rows(record)?);
-        for (row, of_rows) in table.rows.iter_mut().zip(rows.rows) {
-            row.of_rows = of_rows.scores;
+        let tracks = record.by_track();
+        let mut table = Self::of_rows(tracks.as_ref().unwrap_or(record))?;
+        if tracks.is_some() {
+            for (row, of_rows) in table.rows.iter_mut().zip(Self::of_rows(record)?.rows) {
+                row.of_rows = of_rows.scores;
+            }
+        }
+        let source = Source { folder: String::new(), record: tracks.unwrap_or(record.clone()) };
+        // Where nothing can be compared nothing is emphasised.
+        if let Ok(comparison) = Comparison::of(&[source], &Settings::default()) {
+            for row in &mut table.rows {
+                row.emphasised =
+                    comparison.entrants.iter().any(|it| it.best && it.name == row.name);
+            }
         }
         Ok(table)
     }

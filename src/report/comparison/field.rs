@@ -33,7 +33,7 @@ pub(super) fn field(sources: &[Source], settings: &Settings) -> Result<Field, Er
     let mut baseline = None;
     for source in sources {
         let record = &source.record;
-        let table = Table::of(record)?;
+        let table = Table::of_rows(record)?;
         for (number, row) in table.rows.into_iter().enumerate() {
             let said = record.predictions_of(number);
             let is_baseline = entrants.iter().all(|it| it.source == source.folder)

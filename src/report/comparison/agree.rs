@@ -1,6 +1,7 @@
 //! Records that may stand side by side: the same data, the same folds, the same program.
 
 use super::{Error, Settings, Source};
+use crate::experiment::Record;
 use crate::report::format::short_hash;
 
 /// Refuses records whose contenders were not tested alike, naming the first that differs.
@@ -64,13 +65,14 @@ fn same_folds(first: &Source, second: &Source) -> Result<(), Error> {
     if ours.protocol.hash == theirs.protocol.hash && ours.folds == theirs.folds {
         return Ok(());
     }
+    let said = |record: &Record| {
+        format!("{}, protocol hash {}", record.protocol.name, short_hash(&record.protocol.hash))
+    };
     Err(Error::Folds {
         first: first.folder.clone(),
-        first_name: ours.protocol.name.clone(),
-        first_hash: short_hash(&ours.protocol.hash),
         second: second.folder.clone(),
-        second_name: theirs.protocol.name.clone(),
-        second_hash: short_hash(&theirs.protocol.hash),
+        ours: said(ours),
+        theirs: said(theirs),
     })
 }
 

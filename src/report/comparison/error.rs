@@ -7,23 +7,18 @@ use crate::report::Error as ReportError;
 pub enum Error {
     /// The folds differ.
     #[error(
-        "{first} and {second} were tested on different folds ({first_name}, protocol hash \
-         {first_hash}; {second_name}, protocol hash {second_hash}), and a difference must be taken \
-         on the same tracks: run both with the same `dataset`, `protocol` and `seed`"
+        "{first} and {second} were tested on different folds ({ours}; {theirs}), and a difference \
+         must be taken on the same tracks: run both with the same `dataset`, `protocol` and `seed`"
     )]
     Folds {
         /// A folder.
         first: String,
-        /// Its protocol.
-        first_name: String,
-        /// The hash of its folds.
-        first_hash: String,
         /// Another folder.
         second: String,
-        /// Its protocol.
-        second_name: String,
-        /// The hash of its folds.
-        second_hash: String,
+        /// Protocol of the first, and the hash of its folds.
+        ours: String,
+        /// Protocol of the second, and the hash of its folds.
+        theirs: String,
     },
     /// The data differ.
     #[error(

@@ -15,7 +15,7 @@ use crate::split::Grouping;
 use crate::watch::Watch;
 
 /// The splits, from the loosest to the strictest.
-pub const SPLITS: [Grouping; 3] = [Grouping::None, Grouping::Track, Grouping::Artist];
+const SPLITS: [Grouping; 3] = [Grouping::None, Grouping::Track, Grouping::Artist];
 
 /// Name of the nearest-neighbour contender: it knows nothing but which training row is most alike.
 pub const NEAREST: &str = "1-nn";
@@ -23,7 +23,7 @@ pub const NEAREST: &str = "1-nn";
 /// What the three splits gave.
 #[derive(Clone, Debug)]
 pub struct Leak {
-    /// One run for each of [`SPLITS`].
+    /// One run for each split, from the loosest to the strictest.
     pub runs: Vec<SplitRun>,
     /// What the experiment keeps together itself: the split its reported accuracy comes from.
     pub reported: Grouping,

@@ -36,7 +36,7 @@ pub struct Column {
 pub struct Line {
     /// One text a column.
     pub cells: Vec<String>,
-    /// Whether it is shown in bold.
+    /// Whether its first cell is shown in bold.
     pub emphasised: bool,
 }
 
@@ -112,7 +112,10 @@ pub fn comparison(table: &Table) -> Grid {
 
 /// The second table: calibration and cost of every contender, and chance below.
 pub fn calibration_and_cost(table: &Table) -> Grid {
-    whole(table).cut(&CALIBRATION_AND_COST)
+    let mut grid = whole(table).cut(&CALIBRATION_AND_COST);
+    // Bold speaks of accuracy.
+    grid.rows.iter_mut().for_each(|line| line.emphasised = false);
+    grid
 }
 
 /// Every number of every contender, and what naming genres blindly gets.

@@ -12,11 +12,11 @@ pub fn latex(grid: &Grid) -> String {
         head.join(" & ")
     );
     for row in &grid.rows {
-        let bold = |cell: &String| match escape(cell) {
-            text if row.emphasised => format!("\\textbf{{{text}}}"),
-            text => text,
-        };
-        text += &row.cells.iter().map(bold).collect::<Vec<_>>().join(" & ");
+        let mut cells: Vec<String> = row.cells.iter().map(|cell| escape(cell)).collect();
+        if let (true, Some(name)) = (row.emphasised, cells.first_mut()) {
+            *name = format!("\\textbf{{{name}}}");
+        }
+        text += &cells.join(" & ");
         text += " \\\\\n";
     }
     text + "\\bottomrule\n\\end{tabular}\n"
@@ -57,7 +57,7 @@ mod tests {
         let text = latex(&grid::comparison(&Table::of(&sample::record()).unwrap()));
         assert_eq!(text.matches("\\\\\n").count(), 1 + 3 + 1);
         assert!(text.contains("macro F1 \\%"));
-        let row = text.lines().find(|line| line.starts_with("forest")).unwrap();
+        let row = text.lines().find(|line| line.starts_with("\\textbf{forest}")).unwrap();
         assert_eq!(row.matches(" & ").count(), 10);
     }
 

@@ -9,11 +9,11 @@ pub fn pipes(grid: &Grid) -> String {
         .rows
         .iter()
         .map(|row| {
-            let bold = |cell: &String| match within(cell) {
-                text if row.emphasised => format!("**{text}**"),
-                text => text,
-            };
-            row.cells.iter().map(bold).collect()
+            let mut cells: Vec<String> = row.cells.iter().map(|cell| within(cell)).collect();
+            if let (true, Some(name)) = (row.emphasised, cells.first_mut()) {
+                *name = format!("**{name}**");
+            }
+            cells
         })
         .collect();
     let widths: Vec<usize> = (0..head.len())

@@ -32,8 +32,8 @@ fn the_main_table_reads_well() {
     | contender           | model    | features | accuracy % | 95 % interval | sd folds | sd repeats | macro F1 % | balanced % | kappa | top-3 % |
     | :------------------ | :------- | :------- | ---------: | ------------: | -------: | ---------: | ---------: | ---------: | ----: | ------: |
     | majority (baseline) | majority | kaggle57 |       31.2 |   0.0 to 67.4 |     17.2 |        8.8 |       30.4 |       31.2 | 0.083 |    72.9 |
-    | dense               | dense    | kaggle57 |       66.7 |  39.6 to 93.8 |     12.9 |        5.9 |       65.8 |       66.7 | 0.556 |    87.5 |
-    | forest              | forest   | kaggle57 |       93.8 | 79.4 to 100.0 |      6.8 |        8.8 |       93.7 |       93.8 | 0.917 |    95.8 |
+    | **dense**           | dense    | kaggle57 |       66.7 |  39.6 to 93.8 |     12.9 |        5.9 |       65.8 |       66.7 | 0.556 |    87.5 |
+    | **forest**          | forest   | kaggle57 |       93.8 | 79.4 to 100.0 |      6.8 |        8.8 |       93.7 |       93.8 | 0.917 |    95.8 |
     | (chance)            | –        | –        |       25.0 |             – |        – |          – |          – |       25.0 | 0.000 |    75.0 |
     ");
 }

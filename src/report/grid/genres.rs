@@ -15,7 +15,7 @@ pub fn recalls(table: &Table) -> Grid {
             Some(scores) => cells.extend(scores.recall.iter().map(|it| share(*it))),
             None => cells.extend(std::iter::repeat_n(MISSING.to_owned(), table.genres.len())),
         }
-        grid.push(cells, row.emphasised);
+        grid.push(cells, false);
     }
     grid
 }
@@ -72,7 +72,7 @@ pub fn confused(table: &Table, pairs: usize) -> Grid {
             }));
         }
         cells.resize(grid.columns.len(), MISSING.to_owned());
-        grid.push(cells, row.emphasised);
+        grid.push(cells, false);
     }
     grid
 }

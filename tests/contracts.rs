@@ -47,6 +47,7 @@ const VARIANTS: &str = "
     crop: { length: 8, hop: 1 }, epochs: 30, batch: 8, mixup: 0, seeds: 2, learning_rate: 0.01,
     early_stopping: { share: 0.2, patience: 20 } }
 - kernel: { ridge: 0.5, gamma: 2, clip: 1 }
+- kernel: { clip: 2, weigh: groups }
 - cnn: { dimensions: 1, blocks: [{ filters: 12, kernel: 5, pool: 2 }], crop: null, pooling: max,
     epochs: 30, batch: 8, time_mask: 0, frequency_mask: 0, learning_rate: 0.01 }
 - cnn: { blocks: [{ filters: 4, pool: [2, 1] }, { filters: 8, kernel: 1, pool: [3, 2] }],

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounds::bounded;
 use crate::features::blocks::contrast::{Contrast, contrasts};
-use crate::features::blocks::shape::{SERIES, shapes};
+use crate::features::blocks::series::{SERIES, shapes};
 use crate::features::blocks::{Block, LogMel};
 use crate::features::{Error, Grid, delta, mfcc};
 

@@ -2,6 +2,7 @@
 
 mod ridge;
 mod similarity;
+mod weigh;
 
 use std::ops::Range;
 
@@ -14,6 +15,7 @@ use crate::bounds::bounded;
 use crate::dataset::{Samples, Shape};
 use ridge::Ridge;
 use similarity::Similarity;
+pub use weigh::Weigh;
 
 bounded! {
     /// What is added to the diagonal of the kernel matrix.
@@ -37,8 +39,9 @@ const CHUNK: usize = 256;
 /// however many columns it has. Values are clipped to ±`clip`. Within a part, squared distances d²
 /// are divided by their median m over all pairs of training rows (each with itself included), and two
 /// rows are as alike as the mean over the parts of exp(−gamma · d²/m). On this kernel K, indicators
-/// of the genres Y less their means b are regressed: A = (K + ridge·1)⁻¹ (Y − b) by Cholesky; a row
-/// with kernel k has the values k A + b, and the largest names the label. Scores are these values
+/// of the genres Y less their means b are regressed: A = (K + ridge·diag(1/w))⁻¹ (Y − b) by Cholesky,
+/// where w is how much each training row counts (1, unless `weigh` says otherwise) and b = Σ w·Y / Σ w;
+/// a row with kernel k has the values k A + b, and the largest names the label. Scores are these values
 /// times one number, through a softmax; that number is the most likely one on the training rows' own
 /// values, each under the fit that leaves its group out, which follow from the same inverse. Test
 /// rows play no part, and no random number. Scale the features first. Time grows with the cube of the
@@ -52,8 +55,14 @@ pub struct Kernel {
     /// Width of the kernels exp(−gamma · d²/median). Between 0.5 and 1 it hardly matters on GTZAN.
     pub gamma: KernelWidth,
     /// Values beyond ± this are brought back to it: with features of standard deviation 1, what a
-    /// hundred-thousandth of normal values exceeds.
+    /// hundred-thousandth of normal values exceeds. A smaller one, 2, keeps the far ends of a block's
+    /// columns from deciding its distances.
     pub clip: Clip,
+    /// What counts the same: each of the training `rows`, or each of the `groups` of a genre and each
+    /// genre. A row then counts w = 1/(rows of its group), divided by the sum of that over its genre
+    /// and scaled to 1 on average: an artist with many tracks (a track, where artists are not kept
+    /// apart) weighs no more than one with a single track.
+    pub weigh: Weigh,
 }
 
 impl Default for Kernel {
@@ -62,6 +71,7 @@ impl Default for Kernel {
             ridge: Penalty::literal(0.05),
             gamma: KernelWidth::literal(0.5),
             clip: Clip::literal(5.0),
+            weigh: Weigh::Rows,
         }
     }
 }
@@ -93,8 +103,9 @@ impl Kernel {
         present.dedup();
         let places: Vec<usize> =
             labels.iter().map(|label| present.partition_point(|genre| genre < label)).collect();
-        let ridge = self.ridge.get();
-        let fitted = Ridge::fit(kernel, ridge, &places, present.len(), &train.groups());
+        let (ridge, groups) = (self.ridge.get(), train.groups());
+        let counts = self.weigh.counts(&places, present.len(), &groups);
+        let fitted = Ridge::fit(kernel, ridge, &places, present.len(), &counts, &groups);
         let Ridge { weights, shares, left_out } = fitted.ok_or_else(|| Error::Library {
             model: "kernel",
             reason: "the kernel matrix is not positive definite; raise `ridge`".to_owned(),
@@ -114,7 +125,7 @@ pub struct Machine {
     rows: Vec<f32>,
     /// Weight of each training row, genre after genre, of those present.
     weights: Vec<f64>,
-    /// Share of the training rows that each genre present has.
+    /// Share of what the training rows count that each genre present has.
     shares: Vec<f64>,
     /// Numbers of the genres that have training rows, rising.
     present: Vec<usize>,

@@ -2,7 +2,7 @@
 
     pip install numpy==2.4.6 && python tests/golden/make_blocks.py
 
-writes `blocks.json` beside this file: of each block the number of its values and twenty of them,
+writes `blocks.json` beside this file: of each block, by its name or with its settings, the number of its values and twenty of them,
 spread evenly from the first to the last. Written from the definitions in `src/features/blocks/`, with
 NumPy's own transforms and eigenvectors.
 """
@@ -80,14 +80,14 @@ def modulation(log_mel):
     return np.log(np.mean(windows, axis=0) + 0.01).ravel()
 
 
-def shape(log_mel):
+def series(log_mel):
     power = 10 ** (log_mel / 10)
     p = power / power.sum(axis=0)
     b = np.arange(len(log_mel))[:, None]
     centroid = (b * p).sum(axis=0)
     root = np.sqrt(p)
     flux = np.sqrt(((root[:, 1:] - root[:, :-1]) ** 2).sum(axis=0))
-    series = np.stack(
+    return np.stack(
         [
             centroid,
             np.sqrt((p * (b - centroid) ** 2).sum(axis=0)),
@@ -97,9 +97,13 @@ def shape(log_mel):
             np.append(flux, flux[-1]),
         ]
     )
-    mean, std = series.mean(axis=1), series.std(axis=1)
-    centred = series - mean[:, None]
-    step = np.diff(series, axis=1)
+
+
+def shape(log_mel):
+    x = series(log_mel)
+    mean, std = x.mean(axis=1), x.std(axis=1)
+    centred = x - mean[:, None]
+    step = np.diff(x, axis=1)
     return np.concatenate(
         [
             mean,
@@ -112,6 +116,25 @@ def shape(log_mel):
     )
 
 
+def runs(log_mel, count):
+    """Equal runs of neighbouring bands."""
+    return log_mel.reshape(count, -1, log_mel.shape[1])
+
+
+def shape_of_runs(log_mel):
+    return np.concatenate([shape(run) for run in runs(log_mel, 4)])
+
+
+def echo(log_mel):
+    parts = []
+    for x in (series(run) for count in (1, 2, 4, 8) for run in runs(log_mel, count)):
+        z = x - x.mean(axis=1, keepdims=True)
+        v = (z**2).mean(axis=1) + 1e-6
+        lags = [(z[:, lag:] * z[:, :-lag]).mean(axis=1) / v for lag in (1, 2, 4, 8, 16)]
+        parts.append(np.stack(lags, axis=1).ravel())
+    return np.concatenate(parts)
+
+
 def contrast(log_mel):
     parts = np.sort(log_mel.reshape(8, 16, -1), axis=1)
     valley, peak = parts[:, :4].mean(axis=1), parts[:, -4:].mean(axis=1)
@@ -119,18 +142,31 @@ def contrast(log_mel):
     return np.concatenate(rows)
 
 
+BLOCKS = {
+    "covariance": covariance,
+    "lags": lags,
+    "modulation": modulation,
+    "shape": shape,
+    '{"shape":{"runs":4}}': shape_of_runs,
+    "echo": echo,
+    "contrast": contrast,
+    "separation": separation,
+    "texture": texture,
+}
+
+
 def main():
     names = (DATA / "log-mel.tracks.txt").read_text().split()
     features = np.load(DATA / "log-mel.npz")["features"]
     golden = {"numpy": np.__version__, "blocks": {}}
-    for block in (covariance, lags, modulation, shape, contrast, separation, texture):
+    for name_of_block, block in BLOCKS.items():
         tracks = {}
         for name in TRACKS:
             values = block(features[names.index(name)].astype(np.float64).T)
             places = np.linspace(0, len(values) - 1, 20).round().astype(int)
             picked = {int(place): round(float(values[place]), 7) for place in places}
             tracks[name] = {"count": len(values), "values": picked}
-        golden["blocks"][block.__name__] = tracks
+        golden["blocks"][name_of_block] = tracks
     (HERE / "blocks.json").write_text(json.dumps(golden, indent=1) + "\n")
 
 

@@ -12,6 +12,7 @@ pub mod covariance;
 mod deltas;
 mod descriptor;
 mod draw;
+pub mod echo;
 pub mod fisher;
 mod kmeans;
 pub mod lags;
@@ -22,6 +23,7 @@ pub mod patches;
 mod pca;
 mod register;
 pub mod separation;
+pub mod series;
 pub mod shape;
 mod strands;
 mod symmetric;
@@ -38,6 +40,7 @@ register::blocks! {
     "lags" => Lags(lags::Lags),
     "modulation" => Modulation(modulation::Modulation),
     "shape" => Shape(shape::Shape),
+    "echo" => Echo(echo::Echo),
     "contrast" => Contrast(contrast::Contrast),
     "separation" => Separation(separation::Separation),
     "texture" => Texture(texture::Texture),

@@ -8,12 +8,16 @@ use crate::seed::Seed;
 const BANDS: usize = 64;
 const FRAMES: usize = 140;
 
-/// Settings that make a block quick to learn, beside the defaults of the others.
-const SMALL: [&str; 4] = [
+/// Settings that make a block quick to learn, or are not its defaults, beside the defaults of the
+/// others.
+const SMALL: [&str; 7] = [
     r#"{"fisher":{"components":3,"coefficients":6,"frames":500,"rounds":4}}"#,
     r#"{"patches":{"bands":16,"components":8,"patterns":6,"drawn":400}}"#,
     r#"{"patches":{"bands":16,"length":3,"hop":5,"components":8,"patterns":6,"pool":"std"}}"#,
     r#"{"covariance":{"bands":6,"deltas":2}}"#,
+    r#"{"shape":{"runs":1}}"#,
+    r#"{"shape":{"runs":5}}"#,
+    r#"{"echo":{"halvings":4}}"#,
 ];
 
 fn blocks() -> Vec<Block> {

@@ -6,29 +6,33 @@ use crate::matrix::{Cholesky, View, product};
 pub(super) struct Ridge {
     /// Weight of each training row, genre after genre: g × n.
     pub(super) weights: Vec<f64>,
-    /// What each genre's value is without any likeness: its share of the training rows.
+    /// What each genre's value is without any likeness: its share of what the training rows count.
     pub(super) shares: Vec<f64>,
     /// Each training row's values under a fit from which its group was left out: n × g.
     pub(super) left_out: Vec<f64>,
 }
 
 impl Ridge {
-    /// Regresses indicators of genres, less their means, on the kernel: (K + ridge·1)⁻¹ (Y − b).
+    /// Regresses indicators of genres, less their means, on the kernel, where row i counts w(i) times:
+    /// (K + ridge·diag(1/w))⁻¹ (Y − b), b = Σ w·Y / Σ w.
     ///
-    /// `labels` are below `genres`, and `groups` names the rows that are left out together. `None`
-    /// when the matrix is not positive definite.
+    /// `labels` are below `genres`, `counts` is w, above zero, and `groups` names the rows that are
+    /// left out together. `None` when the matrix is not positive definite.
     pub(super) fn fit(
         mut kernel: Vec<f64>,
         ridge: f64,
         labels: &[usize],
         genres: usize,
+        counts: &[f64],
         groups: &[usize],
     ) -> Option<Self> {
         let count = labels.len();
-        kernel.iter_mut().step_by(count + 1).for_each(|value| *value += ridge);
+        let diagonal = kernel.iter_mut().step_by(count + 1);
+        diagonal.zip(counts).for_each(|(value, count)| *value += ridge / count);
         let factor = Cholesky::of(kernel, count)?;
+        let whole: f64 = counts.iter().sum();
         let mut shares = vec![0.0; genres];
-        labels.iter().for_each(|&genre| shares[genre] += 1.0 / count as f64);
+        labels.iter().zip(counts).for_each(|(&genre, count)| shares[genre] += count / whole);
         let mut targets = Vec::with_capacity(genres * count);
         for (genre, share) in shares.iter().enumerate() {
             targets.extend(labels.iter().map(|label| f64::from(u8::from(*label == genre)) - share));
@@ -49,9 +53,9 @@ impl Ridge {
     }
 }
 
-/// Values under fits that leave a group out, without fitting again: with M = (K + ridge·1)⁻¹ and the
-/// weights A, they miss the truth of a group G by (M_GG)⁻¹ A_G. (The genres' shares stay those of
-/// all rows.)
+/// Values under fits that leave a group out, without fitting again: with M = (K +
+/// ridge·diag(1/w))⁻¹ and the weights A, they miss the truth of a group G by (M_GG)⁻¹ A_G. (The
+/// genres' shares and what rows count stay those of all rows.)
 fn left_out(
     inverse: &[f64],
     weights: &[f64],
@@ -81,6 +85,7 @@ fn left_out(
 #[cfg(test)]
 mod tests {
     use super::Ridge;
+    use crate::models::kernel::Weigh;
 
     /// exp(−(i − j)²/8) of seven points on a line.
     fn kernel(rows: &[usize], columns: &[usize]) -> Vec<f64> {
@@ -92,7 +97,7 @@ mod tests {
     fn a_regression_of_two_rows_by_hand() {
         // Kernel 1 and ½, ridge ½; targets ±½ in the direction (1, −1), whose eigenvalue is ½ + ½.
         let kernel = vec![1.0, 0.5, 0.5, 1.0];
-        let fitted = Ridge::fit(kernel, 0.5, &[0, 1], 2, &[0, 1]).unwrap();
+        let fitted = Ridge::fit(kernel, 0.5, &[0, 1], 2, &[1.0, 1.0], &[0, 1]).unwrap();
         for (found, known) in fitted.weights.iter().zip([0.5, -0.5, -0.5, 0.5]) {
             assert!((found - known).abs() < 1e-12, "{found}");
         }
@@ -109,31 +114,58 @@ mod tests {
         let labels = [0, 0, 1, 1, 0, 1, 1];
         let groups = [4, 4, 1, 2, 0, 2, 4];
         let all: Vec<usize> = (0..7).collect();
-        let fitted = Ridge::fit(kernel(&all, &all), 0.1, &labels, 2, &groups).unwrap();
-        for row in all {
-            let kept: Vec<usize> = (0..7).filter(|&other| groups[other] != groups[row]).collect();
-            // The shares of all rows stay, so the targets of the rows kept are not centred.
-            let factor = {
-                let mut kernel = kernel(&kept, &kept);
-                kernel.iter_mut().step_by(kept.len() + 1).for_each(|value| *value += 0.1);
-                crate::matrix::Cholesky::of(kernel, kept.len()).unwrap()
-            };
-            for genre in 0..2 {
-                let share = fitted.shares[genre];
-                let targets: Vec<f64> = kept
-                    .iter()
-                    .map(|&other| f64::from(u8::from(labels[other] == genre)) - share)
-                    .collect();
-                let weights = factor.solve(&targets);
-                let known = Ridge::values(&weights, &[share], &kernel(&[row], &kept))[0];
-                let found = fitted.left_out[row * 2 + genre];
-                assert!((found - known).abs() < 1e-9, "row {row}: {found} is not {known}");
+        for weigh in [Weigh::Rows, Weigh::Groups] {
+            let counts = weigh.counts(&labels, 2, &groups);
+            let fitted = Ridge::fit(kernel(&all, &all), 0.1, &labels, 2, &counts, &groups).unwrap();
+            for &row in &all {
+                let kept: Vec<usize> = (0..7).filter(|&it| groups[it] != groups[row]).collect();
+                // The shares of all rows stay, so the targets of the rows kept are not centred.
+                let factor = {
+                    let mut kernel = kernel(&kept, &kept);
+                    let diagonal = kernel.iter_mut().step_by(kept.len() + 1);
+                    diagonal.zip(&kept).for_each(|(value, &row)| *value += 0.1 / counts[row]);
+                    crate::matrix::Cholesky::of(kernel, kept.len()).unwrap()
+                };
+                for genre in 0..2 {
+                    let share = fitted.shares[genre];
+                    let indicator = |other: &usize| f64::from(u8::from(labels[*other] == genre));
+                    let targets: Vec<f64> =
+                        kept.iter().map(|other| indicator(other) - share).collect();
+                    let weights = factor.solve(&targets);
+                    let known = Ridge::values(&weights, &[share], &kernel(&[row], &kept))[0];
+                    let found = fitted.left_out[row * 2 + genre];
+                    assert!((found - known).abs() < 1e-9, "row {row}: {found} is not {known}");
+                }
             }
         }
     }
 
     #[test]
+    fn a_group_of_equal_rows_counts_as_one_of_them() {
+        // Points 1 and 4 stand there three times and twice, each among a group of its own.
+        let fit = |points: &[usize], ridge: f64| {
+            let labels: Vec<usize> = points.iter().map(|point| point % 2).collect();
+            let counts = Weigh::Groups.counts(&labels, 2, points);
+            let fitted =
+                Ridge::fit(kernel(points, points), ridge, &labels, 2, &counts, points).unwrap();
+            let all: Vec<usize> = (0..7).collect();
+            let values = Ridge::values(&fitted.weights, &fitted.shares, &kernel(&all, points));
+            (values, fitted)
+        };
+        // Rows count 1 on average, so the groups of nine rows count 9/6 times those of six.
+        let (once, alone) = fit(&[0, 1, 2, 3, 4, 5], 0.1);
+        let (often, among) = fit(&[0, 1, 1, 1, 2, 3, 4, 4, 5], 0.1 * 9.0 / 6.0);
+        for (once, often) in once.iter().zip(&often) {
+            assert!((once - often).abs() < 1e-9, "{often} is not {once}");
+        }
+        assert!((alone.shares[1] - 0.5).abs() < 1e-12 && (among.shares[1] - 0.5).abs() < 1e-12);
+        assert!((alone.left_out[2] - among.left_out[2]).abs() < 1e-9);
+    }
+
+    #[test]
     fn what_is_not_positive_definite_is_no_regression() {
-        assert!(Ridge::fit(vec![1.0, 9.0, 9.0, 1.0], 0.1, &[0, 1], 2, &[0, 1]).is_none());
+        assert!(
+            Ridge::fit(vec![1.0, 9.0, 9.0, 1.0], 0.1, &[0, 1], 2, &[1.0, 1.0], &[0, 1]).is_none()
+        );
     }
 }

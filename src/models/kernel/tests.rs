@@ -1,4 +1,4 @@
-use super::{Kernel, Machine};
+use super::{Kernel, Machine, Weigh};
 use crate::dataset::{Part, Samples};
 use crate::models::Classifier;
 use crate::models::testing::{accuracy, blobs, fit, rows};
@@ -85,4 +85,16 @@ fn a_classifier_read_back_scores_as_the_one_written() {
     let again: Machine = serde_json::from_str(&text).unwrap();
     assert_eq!(again, machine);
     assert_eq!(again.scores(&train).unwrap(), machine.scores(&train).unwrap());
+}
+
+#[test]
+fn even_genres_of_groups_of_one_row_are_weighed_as_rows_are() {
+    let train = parts(blobs(3, 10, 4, 3.0, 1), 1);
+    let by_groups = Kernel { weigh: Weigh::Groups, ..Kernel::default() };
+    assert_eq!(by_groups.machine(&train).unwrap(), Kernel::default().machine(&train).unwrap());
+    // A genre of fewer rows then has no smaller share.
+    let fewer: Vec<usize> =
+        (0..train.len()).filter(|i| train.label(*i) != 2 || i % 2 == 0).collect();
+    let machine = by_groups.machine(&train.select(&fewer)).unwrap();
+    assert!(machine.shares.iter().all(|share| (share - 1.0 / 3.0).abs() < 1e-12));
 }

@@ -9,8 +9,6 @@ mod calibration;
 mod confusion;
 mod corrected_t;
 mod correlated_t;
-#[cfg(test)]
-mod coverage;
 mod friedman;
 mod holm;
 mod interval;

@@ -176,7 +176,7 @@ fn tracks(comparison: &Comparison, dress: Dress) -> Section {
         text += " Counted over the first repeat.";
     }
     if hits.asked.len() < comparison.entrants.len() {
-        text += " Contenders that name one genre throughout are not asked.";
+        text += " The majority, and who else names one genre throughout, is not asked.";
     }
     let title = "Who gets which";
     Section { title, grid: Some(grids::hits(comparison)), list, text, bold: "", brief: true }

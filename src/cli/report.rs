@@ -9,8 +9,7 @@ use super::outcome::{Failure, Outcome, say};
 use super::table;
 use crate::atomic;
 use crate::experiment::Record;
-use crate::report::grid::{self, Grid};
-use crate::report::{self, Format, Side, Table, beside};
+use crate::report::{self, Format, Side, Table, beside, cost_in_words, grid};
 
 /// Arguments of `crossfold report`.
 #[derive(Debug, Args)]
@@ -82,7 +81,7 @@ pub fn report(arguments: &Arguments) -> Result<Outcome, Failure> {
     let files = report::write(&record, &arguments.results, &formats)?;
     let comparison = Table::of(&record)?;
     if let Some(file) = &arguments.splice {
-        splice(file, &record.experiment.name, &grid::summary(&comparison))?;
+        splice(file, &record.experiment.name, &report::pipes(&grid::summary(&comparison)))?;
     }
     if arguments.json {
         say(&report::json(&record, &comparison).to_string())?;
@@ -102,20 +101,19 @@ fn side_by_side(arguments: &Arguments, record: Record) -> Result<Outcome, Failur
         names.push(record.experiment.name.clone());
         sides.push(Side::of(record)?);
     }
-    let grid = beside(&sides)?;
+    let (grid, words) = (beside(&sides)?, cost_in_words(&sides));
     if let Some(file) = &arguments.splice {
-        splice(file, &names.join(" beside "), &grid)?;
+        splice(file, &names.join(" beside "), &format!("{}\n{words}", report::pipes(&grid)))?;
     }
-    say(&table::lay_out(&grid))?;
+    say(&format!("{}\n\n{words}", table::lay_out(&grid)))?;
     Ok(Outcome::Done)
 }
 
 /// Replaces the table that stands between the marks of this name.
-fn splice(file: &Path, name: &str, grid: &Grid) -> Result<(), Failure> {
+fn splice(file: &Path, name: &str, table: &str) -> Result<(), Failure> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let table = report::pipes(grid);
-    let spliced = report::splice(&text, name, &table).ok_or_else(|| {
+    let spliced = report::splice(&text, name, table).ok_or_else(|| {
         anyhow::anyhow!(
             "{} has no place for the table; write `<!-- crossfold: {name} -->` and \
              `<!-- /crossfold -->` on lines of their own where it shall stand",

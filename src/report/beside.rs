@@ -95,9 +95,51 @@ pub fn beside(sides: &[Side]) -> Result<Grid, Error> {
     Ok(grid)
 }
 
+/// What the second side costs against the first, in words; nothing where no contender is on both.
+pub fn cost_in_words(sides: &[Side]) -> String {
+    let [first, second, ..] = sides else { return String::new() };
+    // What names one genre throughout has nothing to lose.
+    let chance = first.table.chance + 0.02;
+    let mut lost: Vec<(&str, f64, f64)> = first
+        .table
+        .rows
+        .iter()
+        .filter_map(|row| {
+            let (one, other) = (first.accuracy(&row.name)?, second.accuracy(&row.name)?);
+            (one > chance).then_some((row.name.as_str(), one, other))
+        })
+        .collect();
+    let name = |side: &Side| side.title.trim_end_matches(" %").to_owned();
+    lost.sort_by(|a, b| (a.1 - a.2).total_cmp(&(b.1 - b.2)));
+    let (Some(least), Some(most)) = (lost.first(), lost.last()) else { return String::new() };
+    let points = |it: &(&str, f64, f64)| format!("{:.1}", 100.0 * (it.1 - it.2)).replace('-', "−");
+    let best = |of: fn(&(&str, f64, f64)) -> f64| {
+        lost.iter().fold(lost[0], |best, it| if of(it) > of(&best) { *it } else { best })
+    };
+    let (best_first, best_second) = (best(|it| it.1), best(|it| it.2));
+    let mut text = format!(
+        "With {} instead of {} contenders lose {} points ({}) to {} ({}). {} has the highest accuracy \
+         with {}, {} %, and keeps {} %",
+        name(second),
+        name(first),
+        points(least),
+        least.0,
+        points(most),
+        most.0,
+        best_first.0,
+        name(first),
+        percent(best_first.1),
+        percent(best_first.2),
+    );
+    if best_second.0 != best_first.0 {
+        text += &format!("; then {} has, {} %", best_second.0, percent(best_second.2));
+    }
+    text + "."
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Side, beside};
+    use super::{Side, beside, cost_in_words};
     use crate::report::sample;
 
     #[test]
@@ -114,6 +156,11 @@ mod tests {
         assert_eq!(grid.rows[1].cells[2..], ["–", "–"]);
         assert_eq!(grid.rows[2].cells[3], "0.0");
         assert_eq!(grid.rows[3].cells[1], "25.0");
+        assert_eq!(
+            cost_in_words(&sides),
+            "With artists apart instead of tracks at random contenders lose 0.0 points (majority) to 0.0 \
+             (forest). forest has the highest accuracy with tracks at random, 93.8 %, and keeps 93.8 %."
+        );
     }
 
     #[test]

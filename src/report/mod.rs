@@ -34,7 +34,7 @@ mod write;
 use std::io;
 use std::path::PathBuf;
 
-pub use beside::{Side, beside};
+pub use beside::{Side, beside, cost_in_words};
 pub use csv::csv;
 pub use document::document;
 pub use figures::{Figure, clip, figures};

@@ -57,13 +57,20 @@ pub(super) fn draw(material: &Material<'_>) -> Vec<Drawing> {
         canvas.line(&[[panel.left, level], [panel.right, level]], Stroke::dashed(SOFT, 1.0));
         for (at, (_, course)) in courses.iter().enumerate() {
             let colour = SERIES[at % SERIES.len()];
+            // Beside each other, so that their bars can be told apart.
+            #[allow(clippy::cast_precision_loss)]
+            let aside = 3.0 * (at as f64 - (courses.len() - 1) as f64 / 2.0);
+            let place = |trained: f64, value: f64| {
+                let [x, y] = panel.place(trained, value);
+                [(x + aside).clamp(panel.left, panel.right), y]
+            };
             let places: Vec<[f64; 2]> =
-                course.iter().map(|(trained, it)| panel.place(*trained, it.mean)).collect();
+                course.iter().map(|(trained, it)| place(*trained, it.mean)).collect();
             canvas.line(&places, Stroke { colour, width: 1.6, dashed: at >= SERIES.len() });
-            for ((trained, it), place) in course.iter().zip(places) {
-                let ends = [-1.0, 1.0].map(|sign| panel.place(*trained, it.mean + sign * it.sd));
+            for ((trained, it), dot) in course.iter().zip(places) {
+                let ends = [-1.0, 1.0].map(|sign| place(*trained, it.mean + sign * it.sd));
                 canvas.line(&ends, Stroke::solid(colour.thin(0.45), 1.2));
-                canvas.dot(place, 3.2, colour);
+                canvas.dot(dot, 3.2, colour);
             }
         }
         let ends: Vec<f64> =
@@ -73,7 +80,8 @@ pub(super) fn draw(material: &Material<'_>) -> Vec<Drawing> {
             let (name, course) = &courses[at];
             let from = panel.place(course[course.len() - 1].0, course[course.len() - 1].1.mean);
             let start = [panel.right + 12.0, y];
-            canvas.line(&[[from[0] + 5.0, from[1]], start], Stroke::solid(colour.thin(0.5), 0.8));
+            canvas
+                .line(&[[panel.right - 2.0, from[1]], start], Stroke::solid(colour.thin(0.5), 0.8));
             let shown = font::wrap(name, NAMES, PLAIN.size, false);
             canvas.centred([start[0] + 4.0, y], shown.first().map_or("", String::as_str), PLAIN);
         }

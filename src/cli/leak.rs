@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
 
+use super::lock::Lock;
 use super::outcome::{Failure, Outcome, notice_label, say};
 use super::progress::Progress;
 use super::{Results, table};
 use crate::audio::Limit;
 use crate::dataset::{Cache, Effort, locate};
-use crate::experiment::{self, Experiment, Place};
+use crate::experiment::{self, Cells, Experiment, Place};
 use crate::report::LeakReport;
 
 /// Arguments of `crossfold leak`.
@@ -72,13 +74,17 @@ pub fn leak(arguments: &Arguments) -> Result<Outcome, Failure> {
         cache: &Cache::of_user(),
         effort: Effort { jobs, strict: false, limit: Limit::default() },
     };
-    let found = experiment::leak(&experiment, arguments.model.as_deref(), &place, jobs, &progress)?;
+    let mut folder = arguments.results.folder.join(&experiment.name);
+    let kept = folder.join("leak");
+    std::fs::create_dir_all(&kept).with_context(|| format!("cannot make {}", kept.display()))?;
+    let _lock = Lock::of(&folder)?;
+    let name = arguments.model.as_deref();
+    let found = experiment::leak(&experiment, name, &place, jobs, &kept, &progress)?;
     let report = LeakReport::of(&found)?;
     let substituted = found.runs.iter().find_map(|run| {
         let dataset = &run.record.as_ref().ok()?.dataset;
         Some((dataset.substitute_for.clone()?, dataset.name.clone()))
     });
-    let mut folder = arguments.results.folder.join(&experiment.name);
     if let Some((wanted, name)) = &substituted {
         eprintln!(
             "{} `{wanted}` is not on this machine, so {name} stands in for it: these are NOT its figures",
@@ -89,6 +95,7 @@ pub fn leak(arguments: &Arguments) -> Result<Outcome, Failure> {
     for run in &found.runs {
         if let Ok(record) = &run.record {
             record.write(&folder.join("leak").join(run.group.to_string()))?;
+            Cells::remove(&kept.join(run.group.to_string()));
         }
     }
     let page = report.write(&folder)?;

@@ -1,7 +1,7 @@
 //! Commands, progress and errors: the only module that prints.
 //!
-//! Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 an expectation
-//! failed, 2 the input was wrong, 130 interrupted.
+//! Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 an expectation or a
+//! cell failed, 2 the input was wrong, 130 interrupted.
 
 #![allow(clippy::print_stderr)] // the one place that may
 
@@ -16,6 +16,7 @@ mod extract;
 mod inspect;
 mod leak;
 mod list;
+mod lock;
 mod outcome;
 mod plot;
 mod progress;
@@ -40,7 +41,7 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 const AFTER: &str = "\
-Exit codes: 0 done; 1 an expectation failed; 2 the input was wrong; 130 interrupted.
+Exit codes: 0 done; 1 an expectation or a cell failed; 2 the input was wrong; 130 interrupted.
 
 Examples:
   crossfold run experiments/dense.yaml          run an experiment, leave results/dense/
@@ -98,7 +99,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) | Err(Failure::PipeClosed) => ExitCode::SUCCESS,
         Ok(Outcome::Unexpected) => ExitCode::from(1),
         Err(Failure::Stopped) => {
-            eprintln!("stopped; no record was written");
+            eprintln!("stopped; the same command goes on from what was finished");
             ExitCode::from(130)
         }
         Err(Failure::Input(error)) => {

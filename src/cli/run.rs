@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::Args;
 
+use super::lock::Lock;
 use super::outcome::{Failure, Outcome, notice_label, say};
 use super::progress::Progress;
 use super::{Results, table};
 use crate::audio::Limit;
 use crate::dataset::{Cache, Effort, locate};
-use crate::experiment::{self, Experiment, Place, Plan, Record, Verdict, verdicts};
+use crate::experiment::{self, Cells, Experiment, Manner, Place, Plan, Record, Verdict, verdicts};
 use crate::report::{self, Format, Table};
 
 /// Arguments of `crossfold run`.
@@ -29,6 +31,12 @@ pub struct Arguments {
     /// Refuse to run on a stand-in where the data set is not on this machine
     #[arg(long)]
     strict: bool,
+    /// End the run when a model fails on a fold, instead of leaving a hole in the record
+    #[arg(long)]
+    fail_fast: bool,
+    /// Begin anew: leave finished cells of an earlier run aside, and move its record to before-DATE/
+    #[arg(long)]
+    fresh: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -39,6 +47,8 @@ Examples:
   crossfold run experiments/dense.yaml
   crossfold run experiments/models.yaml --data ~/gtzan --jobs 4
   crossfold run mine.yaml --results /tmp/results --json
+
+A run that was cut off goes on from its finished cells when the same command is given again.
 
 A minimal experiment:
   question: Which is better on my table?
@@ -65,11 +75,19 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     std::fs::create_dir_all(&folder).map_err(|error| {
         anyhow::Error::from(error).context(format!("cannot make {}", folder.display()))
     })?;
+    let _lock = Lock::of(&folder)?;
+    let cells = Cells::of(&folder, &plan);
+    if arguments.fresh {
+        Cells::remove(&folder);
+        set_aside(&folder)?;
+    }
     if let Some(wanted) = &plan.dataset.substitute_for {
         eprintln!("{}", substituted(wanted, &plan.dataset.title, &folder));
     }
-    let record = experiment::run(&plan, jobs, &progress)?;
+    let manner = Manner { jobs, fail_fast: arguments.fail_fast, cells: &cells };
+    let record = experiment::run(&plan, &manner, &progress)?;
     record.write(&folder)?;
+    Cells::remove(&folder);
     report::write(&record, &folder, &[Format::Markdown])?;
     let comparison = Table::of(&record)?;
     let verdicts = verdicts(&plan.experiment.expectations, &record);
@@ -79,8 +97,32 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         say(&table::text(&record, &comparison))?;
         say(&format!("report: {}", folder.join("report.md").display()))?;
     }
+    for failure in &record.failures {
+        eprintln!(
+            "failed: {} on fold {} of repeat {}: {}",
+            record.contenders[failure.contender].name,
+            failure.fold + 1,
+            failure.repeat + 1,
+            failure.reason
+        );
+    }
+    if !record.failures.is_empty() {
+        return Ok(Outcome::Unexpected);
+    }
     // What is expected of the full set is not expected of its stand-in.
     if plan.dataset.substitute_for.is_some() { Ok(Outcome::Done) } else { judge(&verdicts) }
+}
+
+/// Moves the record of an earlier run into a folder named for the moment it began.
+fn set_aside(folder: &Path) -> Result<(), Failure> {
+    let Ok(old) = Record::read(folder) else { return Ok(()) };
+    let aside = folder.join(format!("before-{}", old.provenance.started.replace(':', "")));
+    std::fs::create_dir_all(&aside).with_context(|| format!("cannot make {}", aside.display()))?;
+    for name in ["record.json", "predictions.parquet"] {
+        std::fs::rename(folder.join(name), aside.join(name))
+            .with_context(|| format!("cannot move {name} to {}", aside.display()))?;
+    }
+    Ok(())
 }
 
 /// Where the record goes: a folder of the experiment's name. A stand-in never takes the place of a

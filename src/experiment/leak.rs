@@ -3,13 +3,16 @@
 //! The same contenders run on three splits of the same data: rows at random, tracks whole, artists
 //! apart. What an accuracy loses from one to the next was never knowledge of genres.
 
+use std::path::Path;
+
+use super::cells::Cells;
 use super::contender::{Contender, Entry};
 use super::parse::Experiment;
 use super::plan::{Place, Plan};
 use super::protocol::Split;
 use super::record::Record;
 use super::twins::{Twins, twins};
-use super::{Error, run};
+use super::{Error, Manner, run};
 use crate::models::Model;
 use crate::split::Grouping;
 use crate::watch::Watch;
@@ -41,7 +44,8 @@ pub struct SplitRun {
 }
 
 /// Runs a nearest neighbour and the contender called `other` (else the first that is more than a
-/// baseline) on all three splits.
+/// baseline) on all three splits. Finished cells are kept in a folder for each split under `folder`,
+/// named for what is kept together.
 ///
 /// # Errors
 /// When the folds of the experiment are laid down, there is no such contender, or a run fails; a
@@ -51,6 +55,7 @@ pub fn leak(
     other: Option<&str>,
     place: &Place<'_>,
     jobs: usize,
+    folder: &Path,
     watch: &dyn Watch,
 ) -> Result<Leak, Error> {
     let Split::Drawn { group: reported, .. } = experiment.protocol.split else {
@@ -80,7 +85,9 @@ pub fn leak(
                     // What is to be known of the data was said with the first split.
                     Some(_) => plan.dataset.notices.clear(),
                 }
-                Ok(run(&plan, jobs, watch)?)
+                let cells = Cells::of(&folder.join(group.to_string()), &plan);
+                let manner = Manner { jobs, fail_fast: true, cells: &cells };
+                Ok(run(&plan, &manner, watch)?)
             }
             Err(Error::Split(error)) => Err(error.to_string()),
             Err(error) => return Err(error),

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 mod cell;
+mod cells;
 mod contender;
 mod describe;
 mod expect;
@@ -27,6 +28,7 @@ mod tune;
 mod twins;
 mod typed;
 
+pub use cells::Cells;
 pub use contender::{Contender, Entry};
 pub use expect::{Verdict, verdicts};
 pub use feature_set::{Columns, FeatureSet, MadeOf, Name, Piece, PieceOf};
@@ -36,10 +38,11 @@ pub use plan::{Cell, Place, Plan};
 pub use protocol::{Folds, Protocol, Repeats, Split};
 pub use recipe_file::frame_recipe;
 pub use record::{
-    CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FamilyFacts, FoldFacts, Machine,
-    PointFacts, ProtocolFacts, Provenance, Record, TrialFacts, TuneFacts, TuningFacts, UnitFacts,
+    CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FailureFacts, FamilyFacts, FoldFacts,
+    Machine, PointFacts, ProtocolFacts, Provenance, Record, TrialFacts, TuneFacts, TuningFacts,
+    UnitFacts,
 };
-pub use run::run;
+pub use run::{Manner, run};
 pub use tune::{Candidate, Search, Tune};
 pub use twins::{Pair, SUSPICIOUS, Twins};
 
@@ -82,11 +85,21 @@ pub enum Error {
         /// Why.
         source: crate::models::Error,
     },
+    /// An ensemble lacks one of its contenders.
+    #[error("{cell}: its contender {member} failed on the same fold")]
+    Member {
+        /// The cell's name.
+        cell: String,
+        /// The contender.
+        member: String,
+    },
     /// A leak cannot be measured.
     #[error("the leak of this experiment cannot be measured: {0}")]
     Leak(String),
     /// The run was asked to stop.
-    #[error("stopped before the end; no record was written")]
+    #[error(
+        "stopped before the end; finished cells are kept, and the same command goes on from them"
+    )]
     Stopped,
     /// A record is damaged.
     #[error("{}: {reason}; run the experiment again", .path.display())]
@@ -96,4 +109,17 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+}
+
+impl Error {
+    /// The whole chain in one line, without the cell's name.
+    fn reason(&self) -> String {
+        match self {
+            Self::Cell { source, .. } => source.to_string(),
+            Self::Member { member, .. } => {
+                format!("its contender {member} failed on the same fold")
+            }
+            other => other.to_string(),
+        }
+    }
 }

@@ -181,6 +181,23 @@ impl Plan {
         Ok(())
     }
 
+    /// BLAKE3 of everything that the cells depend on: experiment, data, folds and program.
+    pub fn hash(&self) -> String {
+        let made = super::provenance::here();
+        let frames = self.frames_hash.as_deref().unwrap_or_default();
+        let folds: Vec<_> = self.folds.iter().map(|fold| (&fold.train, &fold.test)).collect();
+        let text = serde_json::json!([
+            self.experiment.file.text,
+            self.dataset.hash(),
+            self.dataset.index_hash,
+            frames,
+            folds,
+            made.version,
+            made.commit,
+        ]);
+        blake3::hash(text.to_string().as_bytes()).to_hex().to_string()
+    }
+
     /// The name of a cell, as in `dense r1 f3`, counted from 1.
     pub fn name(&self, cell: Cell) -> impl fmt::Display + use<> {
         let fold = &self.folds[cell.fold];

@@ -29,6 +29,9 @@ pub struct Record {
     pub folds: Vec<FoldFacts>,
     /// Timings and histories, by contender, repeat and fold.
     pub cells: Vec<CellFacts>,
+    /// Cells that failed, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<FailureFacts>,
     /// What was predicted, by contender, repeat, fold and unit.
     #[serde(skip)]
     pub predictions: Vec<Prediction>,
@@ -214,6 +217,20 @@ pub struct CellFacts {
     /// What each family of columns is worth, where it was asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub importance: Vec<FamilyFacts>,
+}
+
+/// A contender that failed on a fold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailureFacts {
+    /// Number of the contender.
+    pub contender: usize,
+    /// Which repeat, from 0.
+    pub repeat: usize,
+    /// Which fold of the repeat, from 0.
+    pub fold: usize,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a contender tries inside the training part of each fold.

@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use super::Error;
 use super::cell::{Answer, Desk};
+use super::cells::Cells;
 use super::contender::{Contender, Entry};
 use super::plan::{Cell, Plan};
 use super::protocol::Split;
 use super::provenance::{self, Clock};
 use super::record::{
-    ContenderFacts, DatasetFacts, ExperimentFacts, FoldFacts, ProtocolFacts, Record, TuneFacts,
-    UnitFacts,
+    ContenderFacts, DatasetFacts, ExperimentFacts, FailureFacts, FoldFacts, ProtocolFacts, Record,
+    TuneFacts, UnitFacts,
 };
 use super::tune::Tune;
 use crate::models::ensemble::By;
@@ -21,51 +22,88 @@ use crate::workers::{self, Then};
 /// Version of the record's format.
 pub const FORMAT: u32 = 1;
 
-/// Runs every cell, `jobs` at a time, and assembles the record.
+/// How a plan is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner<'a> {
+    /// How many cells run at once.
+    pub jobs: usize,
+    /// Whether a cell that fails ends the run.
+    pub fail_fast: bool,
+    /// Where finished cells are kept, and found again.
+    pub cells: &'a Cells,
+}
+
+/// A cell that ended: what it said, or why it failed.
+type Ended = Result<Answer, FailureFacts>;
+
+/// Runs every cell that was not finished before, and assembles the record.
 ///
-/// The record does not depend on `jobs`, but for its timings.
+/// The record does not depend on the number of jobs, nor on how often the run was cut off, but for its
+/// timings. A model that fails on a fold leaves a hole, whose reason the record keeps.
 ///
 /// # Errors
-/// When a cell fails, or the watcher asks to stop.
-pub fn run(plan: &Plan, jobs: usize, watch: &dyn Watch) -> Result<Record, Error> {
+/// When a cell cannot be kept, or the watcher asks to stop; with `fail_fast` when a cell fails.
+pub fn run(plan: &Plan, manner: &Manner<'_>, watch: &dyn Watch) -> Result<Record, Error> {
     let (started, wall, clock) = (provenance::now(), Instant::now(), Clock::of_process());
     for notice in &plan.dataset.notices {
         watch.event(&Event::Notice(notice));
     }
-    watch.event(&Event::StageStarted { what: "cells", total: plan.cells.len() });
-    let answers = answer_all(plan, jobs, watch);
-    watch.event(&Event::StageEnded);
-    let mut cells = Vec::new();
-    let mut predictions = Vec::new();
-    for (facts, said) in answers? {
-        cells.push(facts);
-        predictions.extend(said);
+    let (found, total) = (manner.cells.found(plan), plan.cells.len());
+    if found > 0 {
+        watch.event(&Event::Notice(&format!("{found} of {total} cells found; the run goes on")));
     }
+    watch.event(&Event::StageStarted { what: "cells", total });
+    let ended = answer_all(plan, manner, watch);
+    watch.event(&Event::StageEnded);
     let mut record = describe(plan);
-    record.cells = cells;
-    record.predictions = predictions;
+    for ended in ended? {
+        match ended {
+            Ok((facts, said)) => {
+                record.cells.push(facts);
+                record.predictions.extend(said);
+            }
+            Err(failure) => record.failures.push(failure),
+        }
+    }
     record.provenance.started = started;
     record.provenance.wall_seconds = round(wall.elapsed().as_secs_f64());
     record.provenance.cpu_seconds = round(clock.seconds());
-    record.provenance.jobs = jobs;
+    record.provenance.jobs = manner.jobs;
     Ok(record)
 }
 
-fn answer_all(plan: &Plan, jobs: usize, watch: &dyn Watch) -> Result<Vec<Answer>, Error> {
-    let models = answers(plan, jobs, watch, |cell| {
+fn answer_all(plan: &Plan, manner: &Manner<'_>, watch: &dyn Watch) -> Result<Vec<Ended>, Error> {
+    let once = |cell: Cell, run: &dyn Fn() -> Result<Answer, Error>| -> Result<Answer, Error> {
+        if let Some(finished) = manner.cells.read(plan, cell) {
+            return Ok(finished);
+        }
+        let answer = run()?;
+        manner.cells.keep(plan, cell, &answer)?;
+        Ok(answer)
+    };
+    let models = answers(plan, manner, watch, |cell| {
         let is_model = matches!(entry(plan, cell), Entry::Model { .. });
-        is_model.then(|| Desk { plan, cell, watch }.model())
+        is_model.then(|| once(cell, &|| Desk { plan, cell, watch }.model()))
     })?;
     // Ensembles join what their members said, so they come after all of them.
     let of = |contender: usize, fold: usize| {
         let at = contender * plan.folds.len() + fold;
         models[at].as_ref().expect("every model was answered")
     };
-    let ensembles = answers(plan, jobs, watch, |cell| match entry(plan, cell) {
+    let ensembles = answers(plan, manner, watch, |cell| match entry(plan, cell) {
         Entry::Model { .. } => None,
         Entry::Ensemble { ensemble, members } => {
-            let said: Vec<&Answer> = members.iter().map(|&member| of(member, cell.fold)).collect();
-            Some(Desk { plan, cell, watch }.ensemble(ensemble, members, &said))
+            let said: Result<Vec<&Answer>, &FailureFacts> =
+                members.iter().map(|&member| of(member, cell.fold).as_ref()).collect();
+            Some(match said {
+                Ok(said) => {
+                    once(cell, &|| Desk { plan, cell, watch }.ensemble(ensemble, members, &said))
+                }
+                Err(failure) => Err(Error::Member {
+                    cell: plan.name(cell).to_string(),
+                    member: plan.experiment.contenders[failure.contender].name.clone(),
+                }),
+            })
         }
     })?;
     let both = models.into_iter().zip(ensembles);
@@ -76,22 +114,38 @@ fn entry(plan: &Plan, cell: Cell) -> &Entry {
     &plan.experiment.contenders[cell.contender].entry
 }
 
-/// Answers the cells that `work` takes, `jobs` at a time; the others have no answer.
+/// Answers the cells that `work` takes; the others have no answer.
 fn answers(
     plan: &Plan,
-    jobs: usize,
+    manner: &Manner<'_>,
     watch: &dyn Watch,
     work: impl Fn(Cell) -> Option<Result<Answer, Error>> + Sync,
-) -> Result<Vec<Option<Answer>>, Error> {
+) -> Result<Vec<Option<Ended>>, Error> {
     // From the back: nets stand behind the quick models as a rule, and long cells that start first
     // leave no core idle at the end.
     let last_first = |at: usize| plan.cells.len() - 1 - at;
+    let ended = |cell: Cell, answer: Result<Answer, Error>| -> Result<Ended, Error> {
+        match answer {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(error @ (Error::Cell { .. } | Error::Member { .. })) if !manner.fail_fast => {
+                let fold = &plan.folds[cell.fold];
+                Ok(Err(FailureFacts {
+                    contender: cell.contender,
+                    repeat: fold.repeat,
+                    fold: fold.fold,
+                    reason: error.reason(),
+                }))
+            }
+            Err(error) => Err(error),
+        }
+    };
     let mut answers = workers::answers(
         plan.cells.len(),
-        jobs,
+        manner.jobs,
         || watch.stop(),
         |at| {
-            let answer = work(plan.cells[last_first(at)]).transpose();
+            let cell = plan.cells[last_first(at)];
+            let answer = work(cell).map(|answer| ended(cell, answer)).transpose();
             if !matches!(answer, Ok(None)) {
                 watch.event(&Event::StageAdvanced);
             }
@@ -167,6 +221,7 @@ fn describe(plan: &Plan) -> Record {
             .collect(),
         folds,
         cells: Vec::new(),
+        failures: Vec::new(),
         predictions: Vec::new(),
     }
 }

@@ -205,6 +205,7 @@ fn frame(shape: &Shape<'_>) -> Record {
             .collect(),
         folds: Vec::new(),
         cells: Vec::new(),
+        failures: Vec::new(),
         predictions: Vec::new(),
     }
 }

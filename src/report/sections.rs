@@ -56,6 +56,15 @@ pub(super) fn notices(record: &Record, table: &Table) -> Vec<String> {
             ));
         }
         let scored = row.scores.as_ref().map_or(0, |scores| scores.folds.len());
+        let of_row = record.contenders.iter().position(|known| known.name == row.name);
+        for failure in record.failures.iter().filter(|it| Some(it.contender) == of_row) {
+            notices.push(format!(
+                "{name} failed on fold {} of repeat {}: {}.",
+                failure.fold + 1,
+                failure.repeat + 1,
+                escape(failure.reason.trim_end_matches('.'))
+            ));
+        }
         if scored == 0 {
             notices.push(format!("{name} has no predictions in this record."));
         } else if scored < table.folds {

@@ -107,8 +107,10 @@ fn committed_accuracies_reach_what_the_peers_reach() {
         ("strongest", "kernel-r3", 0.89),
         ("strongest-artist", "kernel-r1", 0.70),
         ("strongest-artist", "kernel-r3", 0.72),
+        ("strongest-artist", "kernel-r4", 0.77),
         ("strongest-fault-filtered", "kernel-r1", 0.665),
         ("strongest-fault-filtered", "kernel-r3", 0.68),
+        ("strongest-fault-filtered", "kernel-r4", 0.70),
         ("sequence-fault-filtered", "cnn", 0.54),
         ("sequence-fault-filtered", "lstm", 0.50),
     ] {

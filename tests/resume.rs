@@ -170,3 +170,45 @@ fn a_fresh_run_moves_the_old_record_aside_and_uses_no_old_cell() {
         .expect("the old record was moved");
     assert_eq!(Record::read(&aside).unwrap(), old);
 }
+
+#[test]
+fn a_model_that_fails_leaves_a_hole_and_the_rest_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    // Values near the largest make the net's first epoch overflow; the majority does not mind.
+    let mut table = String::from("filename,a,b,c,label\n");
+    for row in 0..24 {
+        let huge = if row % 3 == 0 { "3e38" } else { "-3e38" };
+        let genre = ["pop", "rock"][row % 2];
+        table += &format!("{genre}.{row:05}.wav,{huge},{huge},{row},{genre}\n");
+    }
+    fs::write(folder.path().join("table.csv"), table).unwrap();
+    let experiment = "question: Does the rest go on?\ndataset: { table: table.csv }\n\
+                      protocol: { folds: 3 }\nfeatures: { rows: { columns: all, scale: none } }\n\
+                      models:\n  - majority\n  - dense: { hidden: [8, 8], epochs: 2 }\n  \
+                      - ensemble: { of: [majority, dense] }\n";
+    fs::write(folder.path().join("holes.yaml"), experiment).unwrap();
+    let run = |extra: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_crossfold"))
+            .args(["run", "holes.yaml"])
+            .args(extra)
+            .current_dir(folder.path())
+            .env_remove("CROSSFOLD_DATA")
+            .output()
+            .unwrap()
+    };
+    let output = run(&[]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("failed: dense on fold ") && said.contains("dense diverged"), "{said}");
+    let record = Record::read(&folder.path().join("results/holes")).unwrap();
+    let failed = |contender: usize| -> Vec<usize> {
+        let of = record.failures.iter().filter(|it| it.contender == contender);
+        of.map(|failure| failure.fold).collect()
+    };
+    assert!(!failed(1).is_empty());
+    assert_eq!(failed(1), failed(2), "an ensemble lacks what its contender lacks");
+    assert_eq!(record.predictions_of(0).len(), 24);
+    let report = fs::read_to_string(folder.path().join("results/holes/report.md")).unwrap();
+    assert!(report.contains("`dense` failed on fold "), "{report}");
+    assert_eq!(run(&["--fresh", "--fail-fast"]).status.code(), Some(2));
+}

@@ -2,7 +2,7 @@
 
 use super::{Prediction, agreement};
 
-/// Cohen's kappa of truth against prediction, as [`agreement`] has it: −1..1, higher is better.
+/// Cohen's kappa of truth against prediction, as [`agreement()`] has it: −1..1, higher is better.
 ///
 /// 0 is chance, whatever the number of genres and however uneven; naming one genre of several always
 /// gives 0. Cohen 1960.

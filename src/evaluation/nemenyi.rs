@@ -4,7 +4,7 @@ use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
 /// Nemenyi's critical difference of mean ranks: q · √(k(k + 1)/6N) / √2.
 ///
-/// `contenders` k and `data_sets` N are those of [`friedman`](super::friedman); q is the value that
+/// `contenders` k and `data_sets` N are those of [`friedman`](super::friedman()); q is the value that
 /// the range of k independent standard normal numbers exceeds with probability `level`, as in
 /// 0.05. `None` for fewer than two contenders or no data set. Nemenyi 1963; Demšar 2006, section
 /// 3.2.2, whose table 5 gives q/√2.

@@ -21,7 +21,7 @@ pub struct Wilcoxon {
 /// either sign like a coin. The p is exact for any number of pairs, ties included: it counts, of
 /// all 2ⁿ ways to set the signs, those whose smaller rank sum is no larger than the one seen. Zeros
 /// are dropped, as Wilcoxon did, and ties share their mean rank. Folds of one data set are no
-/// independent pairs: use [`corrected_t`](super::corrected_t) for them. Wilcoxon 1945; for
+/// independent pairs: use [`corrected_t`](super::corrected_t()) for them. Wilcoxon 1945; for
 /// classifiers Demšar 2006, section 3.1.3.
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)]
 pub fn wilcoxon(differences: &[f64]) -> Wilcoxon {

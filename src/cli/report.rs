@@ -38,8 +38,8 @@ pub struct Arguments {
     /// Put the table into FILE, between `<!-- crossfold: EXPERIMENT -->` and `<!-- /crossfold -->`
     #[arg(long, value_name = "FILE")]
     splice: Option<PathBuf>,
-    /// Show instead the same contenders in another record beside these, as under another protocol;
-    /// spliced between `<!-- crossfold: EXPERIMENT beside OTHER -->` and `<!-- /crossfold -->`
+    /// Show instead the same contenders in another record beside these, as under another protocol, and
+    /// write that to beside.md; spliced between `<!-- crossfold: EXPERIMENT beside OTHER -->` and `<!-- /crossfold -->`
     #[arg(long, value_name = "RESULTS", conflicts_with_all = ["format", "json"])]
     beside: Vec<PathBuf>,
 }
@@ -105,7 +105,11 @@ fn side_by_side(arguments: &Arguments, record: Record) -> Result<Outcome, Failur
     if let Some(file) = &arguments.splice {
         splice(file, &names.join(" beside "), &format!("{}\n{words}", report::pipes(&grid)))?;
     }
-    say(&format!("{}\n\n{words}", table::lay_out(&grid)))?;
+    let page = arguments.results.join("beside.md");
+    let text = format!("# {}\n\n{}\n{words}\n", names.join(" beside "), report::pipes(&grid));
+    atomic::write(&page, text.as_bytes())
+        .with_context(|| format!("cannot write {}", page.display()))?;
+    say(&format!("{}\n\n{words}\nwritten to {}", table::lay_out(&grid), page.display()))?;
     Ok(Outcome::Done)
 }
 

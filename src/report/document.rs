@@ -87,7 +87,23 @@ fn protocol(record: &Record) -> String {
         ("chance", format!("{} %", percent(protocol.chance))),
         ("seed", record.experiment.seed.to_string()),
     ]);
-    format!("## Protocol\n\n{}", facts(rows))
+    let artists = record.units.iter().any(|unit| !unit.artist.is_empty());
+    let meaning = match protocol.group.as_str() {
+        "artist" => {
+            "\nNo artist stands on both sides of a split, so these accuracies are lower than those of \
+             tracks split at random: they owe nothing to knowing the artists."
+        }
+        "track" if artists && protocol.name.starts_with("stratified") => {
+            "\nAn artist may stand on both sides of a split, so a part of these accuracies is knowledge \
+             of artists; `crossfold leak` says how large a part."
+        }
+        "none" => {
+            "\nNothing is kept together, so these accuracies are of no use but to show the leak: \
+             `crossfold leak` says how large it is."
+        }
+        _ => "",
+    };
+    format!("## Protocol\n\n{}{meaning}", facts(rows))
 }
 
 fn section(section: &Section) -> String {

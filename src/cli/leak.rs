@@ -8,10 +8,9 @@ use clap::Args;
 use super::lock::Lock;
 use super::outcome::{Failure, Outcome, notice_label, say};
 use super::progress::Progress;
-use super::{Results, table};
-use crate::audio::Limit;
-use crate::dataset::{Cache, Effort, locate};
-use crate::experiment::{self, Cells, Experiment, Place};
+use super::{Running, table};
+use crate::dataset::Cache;
+use crate::experiment::{self, Cells, Experiment};
 use crate::report::LeakReport;
 
 /// Arguments of `crossfold leak`.
@@ -26,17 +25,8 @@ pub struct Arguments {
     /// Fail (exit code 1) if more than POINTS of its accuracy are leak
     #[arg(long, value_name = "POINTS", value_parser = points)]
     fail_over: Option<f64>,
-    /// Folder with the data [default: $CROSSFOLD_DATA, else data]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
     #[command(flatten)]
-    results: Results,
-    /// How many cells run at once [default: the number of cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
-    /// Refuse to run on a stand-in where the data set is not on this machine
-    #[arg(long)]
-    strict: bool,
+    running: Running,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -67,14 +57,10 @@ fn points(text: &str) -> Result<f64, String> {
 pub fn leak(arguments: &Arguments) -> Result<Outcome, Failure> {
     let progress = Progress::new();
     let experiment = Experiment::read(&arguments.experiment)?;
-    let jobs = super::jobs(arguments.jobs);
-    let place = Place {
-        folder: &locate::folder(arguments.data.as_deref()),
-        may_substitute: !arguments.strict,
-        cache: &Cache::of_user(),
-        effort: Effort { jobs, strict: false, limit: Limit::default() },
-    };
-    let mut folder = arguments.results.folder.join(&experiment.name);
+    let (jobs, data, cache) =
+        (arguments.running.jobs(), arguments.running.folder(), Cache::of_user());
+    let place = arguments.running.place(&data, &cache);
+    let mut folder = arguments.running.results.folder.join(&experiment.name);
     let kept = folder.join("leak");
     std::fs::create_dir_all(&kept).with_context(|| format!("cannot make {}", kept.display()))?;
     let _lock = Lock::of(&folder)?;
@@ -90,7 +76,7 @@ pub fn leak(arguments: &Arguments) -> Result<Outcome, Failure> {
             "{} `{wanted}` is not on this machine, so {name} stands in for it: these are NOT its figures",
             notice_label()
         );
-        folder = arguments.results.folder.join(format!("{}-{name}", experiment.name));
+        folder = arguments.running.results.folder.join(format!("{}-{name}", experiment.name));
     }
     for run in &found.runs {
         if let Ok(record) = &run.record {

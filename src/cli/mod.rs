@@ -5,11 +5,15 @@
 
 #![allow(clippy::print_stderr)] // the one place that may
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
+
+use crate::audio::Limit;
+use crate::dataset::{Cache, Effort, locate};
+use crate::experiment::Place;
 
 mod compare;
 mod extract;
@@ -75,6 +79,39 @@ struct Results {
     /// Folder of results; the record lies in DIR/EXPERIMENT/
     #[arg(long = "results", value_name = "DIR", default_value = "results")]
     folder: PathBuf,
+}
+
+/// What commands that run cells are told alike.
+#[derive(Debug, Args)]
+struct Running {
+    /// Folder with the data [default: $CROSSFOLD_DATA, else data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    results: Results,
+    /// How many cells run at once [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Refuse to run on a stand-in where the data set is not on this machine
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Running {
+    fn jobs(&self) -> usize {
+        jobs(self.jobs)
+    }
+
+    /// The folder with the data.
+    fn folder(&self) -> PathBuf {
+        locate::folder(self.data.as_deref())
+    }
+
+    /// Where data is looked for, in this folder and cache.
+    fn place<'a>(&self, folder: &'a Path, cache: &'a Cache) -> Place<'a> {
+        let effort = Effort { jobs: self.jobs(), strict: false, limit: Limit::default() };
+        Place { folder, may_substitute: !self.strict, cache, effort }
+    }
 }
 
 /// How many units of work run at once: as said, else the number of cores.

@@ -8,10 +8,9 @@ use clap::Args;
 use super::lock::Lock;
 use super::outcome::{Failure, Outcome, notice_label, say};
 use super::progress::Progress;
-use super::{Results, table};
-use crate::audio::Limit;
-use crate::dataset::{Cache, Effort, locate};
-use crate::experiment::{self, Cells, Experiment, Manner, Place, Plan, Record, Verdict, verdicts};
+use super::{Running, table};
+use crate::dataset::Cache;
+use crate::experiment::{self, Cells, Experiment, Manner, Plan, Record, Verdict, verdicts};
 use crate::report::{self, Format, Table};
 
 /// Arguments of `crossfold run`.
@@ -20,17 +19,8 @@ use crate::report::{self, Format, Table};
 pub struct Arguments {
     /// The experiment, a YAML file
     experiment: PathBuf,
-    /// Folder with the data [default: $CROSSFOLD_DATA, else data]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
     #[command(flatten)]
-    results: Results,
-    /// How many cells run at once [default: the number of cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
-    /// Refuse to run on a stand-in where the data set is not on this machine
-    #[arg(long)]
-    strict: bool,
+    running: Running,
     /// End the run when a model fails on a fold, instead of leaving a hole in the record
     #[arg(long)]
     fail_fast: bool,
@@ -63,15 +53,11 @@ A minimal experiment:
 pub fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let progress = Progress::new();
     let experiment = Experiment::read(&arguments.experiment)?;
-    let jobs = super::jobs(arguments.jobs);
-    let place = Place {
-        folder: &locate::folder(arguments.data.as_deref()),
-        may_substitute: !arguments.strict,
-        cache: &Cache::of_user(),
-        effort: Effort { jobs, strict: false, limit: Limit::default() },
-    };
+    let (jobs, data, cache) =
+        (arguments.running.jobs(), arguments.running.folder(), Cache::of_user());
+    let place = arguments.running.place(&data, &cache);
     let plan = Plan::new(experiment, &place, &progress)?;
-    let folder = folder(&arguments.results.folder, &plan);
+    let folder = folder(&arguments.running.results.folder, &plan);
     std::fs::create_dir_all(&folder).map_err(|error| {
         anyhow::Error::from(error).context(format!("cannot make {}", folder.display()))
     })?;

@@ -62,17 +62,22 @@ pub struct Prediction {
 impl Prediction {
     /// The genre with the highest score; the first of them on a tie.
     pub fn predicted(&self) -> usize {
-        let mut best = 0;
-        for (genre, score) in self.scores.iter().enumerate() {
-            if *score > self.scores[best] {
-                best = genre;
-            }
-        }
-        best
+        first_highest(&self.scores)
     }
 
     /// Whether the highest score is the truth's.
     pub fn is_right(&self) -> bool {
         self.predicted() == self.truth
     }
+}
+
+/// Position of the highest value; the first of them on a tie.
+pub fn first_highest<T: PartialOrd>(values: &[T]) -> usize {
+    let mut best = 0;
+    for (at, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = at;
+        }
+    }
+    best
 }

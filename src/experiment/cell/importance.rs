@@ -6,9 +6,9 @@ use super::super::Error;
 use super::super::contender::Entry;
 use super::super::record::FamilyFacts;
 use super::super::run::round;
-use super::tuning::best;
 use super::{Desk, Heard, failed};
 use crate::dataset::{Samples, Shape};
+use crate::evaluation::first_highest;
 use crate::features;
 
 /// Columns of the feature table stand under this name among the parts of a feature set.
@@ -33,8 +33,10 @@ impl Desk<'_> {
         let right = |samples: &Samples| -> Result<f64, Error> {
             let scores = heard.fitted.classifier.scores(samples);
             let scores = scores.map_err(|source| failed(cell, source))?;
-            let right =
-                scores.iter().enumerate().filter(|(at, said)| best(said) == samples.label(*at));
+            let right = scores
+                .iter()
+                .enumerate()
+                .filter(|(at, said)| first_highest(said) == samples.label(*at));
             Ok(right.count() as f64)
         };
         let (whole, shuffles) = (right(&samples)?, asked.shuffles.get());

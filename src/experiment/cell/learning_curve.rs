@@ -7,8 +7,8 @@ use rand::seq::SliceRandom;
 use super::super::Error;
 use super::super::record::PointFacts;
 use super::super::run::round;
-use super::tuning::best;
 use super::{Desk, Heard};
+use crate::evaluation::first_highest;
 use crate::seed::Seed;
 
 impl Desk<'_> {
@@ -31,7 +31,8 @@ impl Desk<'_> {
             let heard = self.fit_chosen(self.cell.contender, tuning, &train, None, seed, cell)?;
             let scores = self.scores(&heard, test, cell)?;
             let truth = |at: usize| plan.dataset.units.units[test[at]].genre;
-            let right = scores.iter().enumerate().filter(|(at, said)| best(said) == truth(*at));
+            let right =
+                scores.iter().enumerate().filter(|(at, said)| first_highest(said) == truth(*at));
             points.push(PointFacts {
                 share: share.get(),
                 trained: train.len(),

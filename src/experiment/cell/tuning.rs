@@ -6,6 +6,7 @@ use super::super::record::{TrialFacts, TuningFacts};
 use super::super::run::round;
 use super::super::tune::Tune;
 use super::{Desk, failed};
+use crate::evaluation::first_highest;
 use crate::models::{Context, Description};
 use crate::seed::Seed;
 use crate::split::{self, Fold};
@@ -71,7 +72,7 @@ impl Desk<'_> {
                 let scores = fitted.classifier.scores(&tested).map_err(failed)?;
                 for (unit, scores) in scores.iter().enumerate() {
                     let truth = tested.label(unit);
-                    *right += usize::from(best(scores) == truth);
+                    *right += usize::from(first_highest(scores) == truth);
                     *loss -= scores[truth].clamp(1e-15, 1.0).ln();
                 }
             }
@@ -93,15 +94,4 @@ impl Desk<'_> {
             .collect();
         Ok(TuningFacts { chosen, trials })
     }
-}
-
-/// The genre with the highest score; the first of them on a tie.
-pub(super) fn best(scores: &[f64]) -> usize {
-    let mut best = 0;
-    for (genre, score) in scores.iter().enumerate() {
-        if *score > scores[best] {
-            best = genre;
-        }
-    }
-    best
 }

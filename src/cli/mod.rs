@@ -1,7 +1,7 @@
 //! Commands, progress and errors: the only module that prints.
 //!
 //! Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 an expectation or a
-//! cell failed, 2 the input was wrong, 130 interrupted.
+//! cell failed, or a record no longer holds, 2 the input was wrong, 130 interrupted.
 
 #![allow(clippy::print_stderr)] // the one place that may
 
@@ -15,6 +15,8 @@ use crate::audio::Limit;
 use crate::dataset::{Cache, Effort, locate};
 use crate::experiment::Place;
 
+mod accept;
+mod check;
 mod compare;
 mod extract;
 mod inspect;
@@ -26,6 +28,7 @@ mod plot;
 mod progress;
 mod report;
 mod run;
+mod run_cells;
 mod table;
 
 use outcome::{Failure, Outcome};
@@ -45,18 +48,26 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 const AFTER: &str = "\
-Exit codes: 0 done; 1 an expectation or a cell failed; 2 the input was wrong; 130 interrupted.
+Exit codes: 0 done; 1 an expectation or a cell failed, or a record no longer holds; 2 the input was
+wrong; 130 interrupted.
 
 Examples:
   crossfold run experiments/dense.yaml          run an experiment, leave results/dense/
   crossfold report results/dense                draw its tables and figures again
   crossfold compare results/models              who differs by more than chance
+  crossfold check experiments/ci.yaml           fail where a reported accuracy no longer holds
   crossfold list --model svm                    the parameters of a model";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run an experiment: cross-validate its models, keep the record, write the report
     Run(run::Arguments),
+    /// Run some cells of a prepared run: what a cluster's tasks do
+    RunCells(run_cells::Arguments),
+    /// Run experiments again and fail where a reported accuracy no longer holds
+    Check(check::Arguments),
+    /// Make a change of accuracies that was meant the record, with its reason
+    Accept(accept::Arguments),
     /// Draw the tables and figures of a record again, without training
     Report(report::Arguments),
     /// Say how much of an accuracy is leak: parts of a track, or an artist, on both sides
@@ -124,6 +135,9 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::RunCells(arguments) => run_cells::run_cells(arguments),
+        Command::Check(arguments) => check::check(arguments),
+        Command::Accept(arguments) => accept::accept(arguments),
         Command::Report(arguments) => report::report(arguments),
         Command::Leak(arguments) => leak::leak(arguments),
         Command::Compare(arguments) => compare::compare(arguments),

@@ -39,6 +39,15 @@ impl From<crate::experiment::Error> for Failure {
     }
 }
 
+impl From<crate::engine::Error> for Failure {
+    fn from(error: crate::engine::Error) -> Self {
+        match error {
+            crate::engine::Error::Experiment(error) => error.into(),
+            error => Self::Input(error.into()),
+        }
+    }
+}
+
 impl From<crate::report::Error> for Failure {
     fn from(error: crate::report::Error) -> Self {
         Self::Input(error.into())

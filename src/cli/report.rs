@@ -9,7 +9,7 @@ use super::outcome::{Failure, Outcome, say};
 use super::table;
 use crate::atomic;
 use crate::experiment::Record;
-use crate::report::{self, Format, Side, Table, beside, cost_in_words, grid};
+use crate::report::{self, Format, Side, Table, beside, cost_in_words};
 
 /// Arguments of `crossfold report`.
 #[derive(Debug, Args)]
@@ -81,7 +81,8 @@ pub fn report(arguments: &Arguments) -> Result<Outcome, Failure> {
     let files = report::write(&record, &arguments.results, &formats)?;
     let comparison = Table::of(&record)?;
     if let Some(file) = &arguments.splice {
-        splice(file, &record.experiment.name, &report::pipes(&grid::summary(&comparison)))?;
+        let (name, text) = report::spliced(vec![record.clone()])?;
+        splice(file, &name, &text)?;
     }
     if arguments.json {
         say(&report::json(&record, &comparison).to_string())?;
@@ -94,27 +95,25 @@ pub fn report(arguments: &Arguments) -> Result<Outcome, Failure> {
 
 /// Shows records of one data set side by side.
 fn side_by_side(arguments: &Arguments, record: Record) -> Result<Outcome, Failure> {
-    let mut names = vec![record.experiment.name.clone()];
-    let mut sides = vec![Side::of(record)?];
+    let mut records = vec![record];
     for folder in &arguments.beside {
-        let record = Record::read(folder)?;
-        names.push(record.experiment.name.clone());
-        sides.push(Side::of(record)?);
+        records.push(Record::read(folder)?);
     }
+    let sides = records.iter().cloned().map(Side::of).collect::<Result<Vec<_>, _>>()?;
     let (grid, words) = (beside(&sides)?, cost_in_words(&sides));
+    let (name, text) = report::spliced(records)?;
     if let Some(file) = &arguments.splice {
-        splice(file, &names.join(" beside "), &format!("{}\n{words}", report::pipes(&grid)))?;
+        splice(file, &name, &text)?;
     }
     let page = arguments.results.join("beside.md");
-    let text = format!("# {}\n\n{}\n{words}\n", names.join(" beside "), report::pipes(&grid));
-    atomic::write(&page, text.as_bytes())
+    atomic::write(&page, format!("# {name}\n\n{text}\n").as_bytes())
         .with_context(|| format!("cannot write {}", page.display()))?;
     say(&format!("{}\n\n{words}\nwritten to {}", table::lay_out(&grid), page.display()))?;
     Ok(Outcome::Done)
 }
 
 /// Replaces the table that stands between the marks of this name.
-fn splice(file: &Path, name: &str, table: &str) -> Result<(), Failure> {
+pub(super) fn splice(file: &Path, name: &str, table: &str) -> Result<(), Failure> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let spliced = report::splice(&text, name, table).ok_or_else(|| {

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::lock::Lock;
 use super::outcome::{Failure, Outcome, notice_label, say};
 use super::progress::Progress;
 use super::{Running, table};
 use crate::dataset::Cache;
+use crate::engine::{Slurm, Ticket};
 use crate::experiment::{self, Cells, Experiment, Manner, Plan, Record, Verdict, verdicts};
 use crate::report::{self, Format, Table};
 
@@ -30,6 +31,37 @@ pub struct Arguments {
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
+    /// Write the run down for workers (`crossfold run-cells`) and end; the same command without this
+    /// collects what they left
+    #[arg(long, help_heading = CLUSTER)]
+    prepare: bool,
+    /// Where cells run
+    #[arg(long, value_enum, default_value = "threads", help_heading = CLUSTER)]
+    engine: Engine,
+    /// With slurm: a batch script with partition, time, memory and modules; the worker's command is
+    /// added at its end
+    #[arg(long, value_name = "FILE", help_heading = CLUSTER)]
+    template: Option<PathBuf>,
+    /// With slurm: how many cells a task runs [default: as many as 64 tasks have to]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = CLUSTER)]
+    chunk: Option<u32>,
+    /// With slurm: how many tasks run at once [default: as many as the cluster lets]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = CLUSTER)]
+    at_once: Option<u32>,
+    /// With slurm: how often cells whose task was lost are submitted again
+    #[arg(long, value_name = "N", default_value = "2", help_heading = CLUSTER)]
+    resubmit: u32,
+}
+
+const CLUSTER: &str = "Cluster";
+
+/// Where cells run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// On threads of this process
+    Threads,
+    /// As tasks of a SLURM job array, over a shared folder
+    Slurm,
 }
 
 const EXAMPLES: &str = "\
@@ -37,6 +69,7 @@ Examples:
   crossfold run experiments/dense.yaml
   crossfold run experiments/models.yaml --data ~/gtzan --jobs 4
   crossfold run mine.yaml --results /tmp/results --json
+  crossfold run experiments/models.yaml --engine slurm --template short.sh
 
 A run that was cut off goes on from its finished cells when the same command is given again.
 
@@ -70,8 +103,24 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     if let Some(wanted) = &plan.dataset.substitute_for {
         eprintln!("{}", substituted(wanted, &plan.dataset.title, &folder));
     }
-    let manner = Manner { jobs, fail_fast: arguments.fail_fast, cells: &cells };
-    let record = experiment::run(&plan, &manner, &progress)?;
+    if arguments.prepare || arguments.engine == Engine::Slurm {
+        Ticket::of(&plan, &place)?.write(&folder)?;
+    }
+    if arguments.prepare {
+        let (folder, last) = (folder.display(), plan.cells.len() - 1);
+        say(&format!(
+            "{} cells; a worker runs some by `crossfold run-cells {folder} 0-{last}`",
+            last + 1
+        ))?;
+        return Ok(Outcome::Done);
+    }
+    let record = match arguments.engine {
+        Engine::Threads => {
+            let manner = Manner { jobs, fail_fast: arguments.fail_fast, cells: &cells };
+            experiment::run(&plan, &manner, &progress)?
+        }
+        Engine::Slurm => slurm(arguments)?.run(&plan, &cells, &folder, &progress)?,
+    };
     record.write(&folder)?;
     Cells::remove(&folder);
     report::write(&record, &folder, &[Format::Markdown])?;
@@ -97,6 +146,19 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     // What is expected of the full set is not expected of its stand-in.
     if plan.dataset.substitute_for.is_some() { Ok(Outcome::Done) } else { judge(&verdicts) }
+}
+
+/// How the command line says a cluster is used.
+fn slurm(arguments: &Arguments) -> Result<Slurm, Failure> {
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let number = |it: u32| it as usize;
+    Ok(Slurm {
+        template: arguments.template.clone(),
+        chunk: arguments.chunk.map(number),
+        at_once: arguments.at_once.map(number),
+        resubmit: number(arguments.resubmit),
+        program,
+    })
 }
 
 /// Moves the record of an earlier run into a folder named for the moment it began.
@@ -140,10 +202,7 @@ fn judge(verdicts: &[Verdict]) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::Done;
     for verdict in verdicts.iter().filter(|verdict| !verdict.holds()) {
         outcome = Outcome::Unexpected;
-        eprintln!(
-            "expectation failed: {} has accuracy {:.4}, expected {:.4} ± {:.4}",
-            verdict.contender, verdict.found, verdict.expected, verdict.within
-        );
+        eprintln!("expectation failed: {verdict}");
     }
     Ok(outcome)
 }

@@ -31,6 +31,7 @@ pub use parts::parts;
 pub use prepare::{Effort, Extraction, Failed, Prepared, prepare};
 pub use samples::{Part, Samples, Shape, Unit, Units};
 pub use table::Table;
+pub(crate) use table::parquet;
 pub use tensor::{Precision, Tensor, npy, npz};
 
 /// Why data cannot be used.

@@ -136,7 +136,11 @@ fn check_lines(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-fn parquet(bytes: &[u8]) -> Result<DataFrame, String> {
+/// The frame of a Parquet file.
+///
+/// # Errors
+/// When the bytes are none, in words.
+pub(crate) fn parquet(bytes: &[u8]) -> Result<DataFrame, String> {
     // Polars trusts the headers of pages: where one is damaged it panics, which is no reason for
     // the whole program to end.
     catch_unwind(|| ParquetReader::new(Cursor::new(bytes.to_vec())).finish())

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::Error;
 use super::cell::Answer;
 use super::plan::{Cell, Plan};
-use super::record::CellFacts;
+use super::record::{CellFacts, FailureFacts};
+use super::run::failure;
 use crate::atomic;
 use crate::evaluation::Prediction;
 
@@ -26,15 +27,27 @@ pub struct Cells {
     plan: String,
 }
 
-/// A finished cell.
+/// A cell that ended: what it said, or why it failed.
+pub(super) type Ended = Result<Answer, FailureFacts>;
+
+/// A cell that ended, as it is kept.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kept {
     plan: String,
     name: String,
-    facts: CellFacts,
-    /// Scores of each tested unit, in the order of the fold.
-    scores: Vec<Vec<f32>>,
+    ended: KeptAs,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum KeptAs {
+    Answered {
+        facts: CellFacts,
+        /// Scores of each tested unit, in the order of the fold.
+        scores: Vec<Vec<f32>>,
+    },
+    Failed(FailureFacts),
 }
 
 impl Cells {
@@ -43,13 +56,32 @@ impl Cells {
         Self { folder: folder.join(FOLDER), plan: plan.hash() }
     }
 
-    /// How many cells of the plan are there.
-    pub fn found(&self, plan: &Plan) -> usize {
-        plan.cells.iter().filter(|&&cell| self.read(plan, cell).is_some()).count()
+    /// The folder they lie in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
-    /// A cell that was finished before; `None` where it must be run.
-    pub(super) fn read(&self, plan: &Plan, cell: Cell) -> Option<Answer> {
+    /// Makes the folder.
+    ///
+    /// # Errors
+    /// When the folder beside it cannot be written to.
+    pub fn make(&self) -> Result<(), Error> {
+        fs::create_dir_all(&self.folder)
+            .map_err(|source| Error::Write { path: self.folder.clone(), source })
+    }
+
+    /// Whether a cell was answered; one that failed may be tried again.
+    pub fn finished(&self, plan: &Plan, cell: Cell) -> bool {
+        matches!(self.read(plan, cell), Some(Ok(_)))
+    }
+
+    /// Whether a cell was answered or failed.
+    pub fn ended(&self, plan: &Plan, cell: Cell) -> bool {
+        self.read(plan, cell).is_some()
+    }
+
+    /// How a cell ended; `None` where it must be run.
+    pub(super) fn read(&self, plan: &Plan, cell: Cell) -> Option<Ended> {
         let bytes = fs::read(self.path(plan, cell)).ok()?;
         let end = bytes.iter().position(|byte| *byte == b'\n')?;
         let (hash, rest) = (&bytes[..end], &bytes[end + 1..]);
@@ -57,42 +89,80 @@ impl Cells {
             return None;
         }
         let kept: Kept = serde_json::from_slice(rest).ok()?;
+        if kept.plan != self.plan || kept.name != plan.name(cell).to_string() {
+            return None;
+        }
         let fold = &plan.folds[cell.fold];
-        let facts = (kept.facts.contender, kept.facts.repeat, kept.facts.fold);
-        let genres = plan.dataset.units.genres.len();
-        let fits = kept.plan == self.plan
-            && kept.name == plan.name(cell).to_string()
-            && facts == (cell.contender, fold.repeat, fold.fold)
-            && kept.scores.len() == fold.test.len()
-            && kept.scores.iter().all(|scores| scores.len() == genres);
-        let predictions = fold.test.iter().zip(kept.scores).map(|(&unit, scores)| Prediction {
-            contender: cell.contender,
-            repeat: fold.repeat,
-            fold: fold.fold,
-            unit,
-            truth: plan.dataset.units.units[unit].genre,
-            scores,
-        });
-        fits.then(|| (kept.facts, predictions.collect()))
+        let here = (cell.contender, fold.repeat, fold.fold);
+        match kept.ended {
+            KeptAs::Failed(it) => ((it.contender, it.repeat, it.fold) == here).then_some(Err(it)),
+            KeptAs::Answered { facts, scores } => {
+                let genres = plan.dataset.units.genres.len();
+                let share = |score: &f32| score.is_finite() && *score >= 0.0;
+                let fits = (facts.contender, facts.repeat, facts.fold) == here
+                    && scores.len() == fold.test.len()
+                    && scores.iter().all(|it| it.len() == genres && it.iter().all(share));
+                let said = |(&unit, scores): (&usize, Vec<f32>)| Prediction {
+                    contender: cell.contender,
+                    repeat: fold.repeat,
+                    fold: fold.fold,
+                    unit,
+                    truth: plan.dataset.units.units[unit].genre,
+                    scores,
+                };
+                fits.then(|| Ok((facts, fold.test.iter().zip(scores).map(said).collect())))
+            }
+        }
     }
 
-    /// Keeps a finished cell, whole or not at all.
+    /// Keeps how a cell ended, whole or not at all.
     ///
     /// # Errors
-    /// When the folder cannot be written to; what was kept before stays.
-    pub(super) fn keep(&self, plan: &Plan, cell: Cell, answer: &Answer) -> Result<(), Error> {
+    /// When the folder cannot be written to, or is no longer there; what was kept before stays.
+    pub(super) fn keep(&self, plan: &Plan, cell: Cell, ended: &Ended) -> Result<(), Error> {
         let kept = Kept {
             plan: self.plan.clone(),
             name: plan.name(cell).to_string(),
-            facts: answer.0.clone(),
-            scores: answer.1.iter().map(|said| said.scores.clone()).collect(),
+            ended: match ended {
+                Ok((facts, said)) => KeptAs::Answered {
+                    facts: facts.clone(),
+                    scores: said.iter().map(|said| said.scores.clone()).collect(),
+                },
+                Err(failure) => KeptAs::Failed(failure.clone()),
+            },
         };
         let rest = serde_json::to_vec(&kept).expect("a cell is plain data");
         let mut bytes = blake3::hash(&rest).to_hex().as_bytes().to_vec();
         bytes.push(b'\n');
         bytes.extend(rest);
         let path = self.path(plan, cell);
+        // A folder that is gone is not made again: what was finished lay in it, and so did the lock.
+        if !self.folder.is_dir() {
+            return Err(self.gone(plan, cell));
+        }
         atomic::write(&path, &bytes).map_err(|source| Error::Write { path, source })
+    }
+
+    /// Removes cells that failed, so that they are tried again.
+    pub fn forget_failures(&self, plan: &Plan) {
+        for &cell in
+            plan.cells.iter().filter(|&&cell| matches!(self.read(plan, cell), Some(Err(_))))
+        {
+            let _ = fs::remove_file(self.path(plan, cell));
+        }
+    }
+
+    /// Keeps that a cell was given up.
+    ///
+    /// # Errors
+    /// As for any cell that is kept.
+    pub fn give_up(&self, plan: &Plan, cell: Cell, reason: String) -> Result<(), Error> {
+        self.keep(plan, cell, &Err(failure(plan, cell, reason)))
+    }
+
+    /// The error for a cell that is not where it was.
+    pub(super) fn gone(&self, plan: &Plan, cell: Cell) -> Error {
+        Error::Gone { folder: self.folder.clone(), cell: plan.name(cell).to_string() }
     }
 
     /// Removes the cells beside a record that holds them now.

@@ -1,5 +1,7 @@
 //! What an experiment is held to.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use super::Record;
@@ -52,6 +54,13 @@ impl Verdict {
     /// Whether the accuracy found is near enough. A rounding error of 1e-9 is forgiven.
     pub fn holds(&self) -> bool {
         (self.found - self.expected).abs() <= self.within + 1e-9
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { contender, expected, within, found } = self;
+        write!(f, "{contender} has accuracy {found:.4}, expected {expected:.4} ± {within:.4}")
     }
 }
 

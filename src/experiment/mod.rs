@@ -7,8 +7,10 @@ use std::path::PathBuf;
 
 mod cell;
 mod cells;
+pub mod check;
 mod contender;
 mod describe;
+mod described;
 mod expect;
 mod feature_set;
 mod leak;
@@ -30,19 +32,21 @@ mod typed;
 
 pub use cells::Cells;
 pub use contender::{Contender, Entry};
+pub use described::described;
 pub use expect::{Verdict, verdicts};
 pub use feature_set::{Columns, FeatureSet, MadeOf, Name, Piece, PieceOf};
 pub use leak::{Leak, NEAREST, SplitRun, leak};
-pub use parse::{Experiment, Importance, Source};
+pub use parse::{Experiment, File, Importance, Source};
 pub use plan::{Cell, Place, Plan};
 pub use protocol::{Folds, Protocol, Repeats, Split};
+pub use provenance::now;
 pub use recipe_file::frame_recipe;
 pub use record::{
     CellFacts, ContenderFacts, DatasetFacts, ExperimentFacts, FailureFacts, FamilyFacts, FoldFacts,
     Machine, PointFacts, ProtocolFacts, Provenance, Record, TrialFacts, TuneFacts, TuningFacts,
     UnitFacts,
 };
-pub use run::{Manner, run};
+pub use run::{Manner, answer, collect, run};
 pub use tune::{Candidate, Search, Tune};
 pub use twins::{Pair, SUSPICIOUS, Twins};
 
@@ -96,6 +100,18 @@ pub enum Error {
     /// A leak cannot be measured.
     #[error("the leak of this experiment cannot be measured: {0}")]
     Leak(String),
+    /// A finished cell is not where it was kept.
+    #[error(
+        "{cell} is not in {} (was the folder moved or removed while the run went on?); \
+         put it back, or begin anew with the same command",
+        .folder.display()
+    )]
+    Gone {
+        /// The folder of cells.
+        folder: PathBuf,
+        /// The cell's name.
+        cell: String,
+    },
     /// The run was asked to stop.
     #[error(
         "stopped before the end; finished cells are kept, and the same command goes on from them"

@@ -126,8 +126,15 @@ impl Experiment {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        let file = File { path: path.to_owned(), text };
-        parse(&file).map_err(|problem| file.mistake(&problem))
+        Self::of(&File { path: path.to_owned(), text })
+    }
+
+    /// Checks the text of an experiment file; files that it names lie beside the file's path.
+    ///
+    /// # Errors
+    /// When it says something that cannot be meant.
+    pub fn of(file: &File) -> Result<Self, Error> {
+        parse(file).map_err(|problem| file.mistake(&problem))
     }
 }
 

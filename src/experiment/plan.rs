@@ -153,6 +153,11 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether a cell joins what other cells of its fold said.
+    pub fn is_ensemble(&self, cell: Cell) -> bool {
+        matches!(self.experiment.contenders[cell.contender].entry, Entry::Ensemble { .. })
+    }
+
     /// Number of the feature set of a contender; of an ensemble's first member.
     pub fn features_of(&self, contender: usize) -> usize {
         match &self.experiment.contenders[contender].entry {

@@ -4,11 +4,8 @@
 //! column `score_GENRE` for each genre. Anything that reads Parquet can check the record's figures.
 
 use std::collections::HashMap;
-use std::io::Cursor;
 
-use polars::prelude::{
-    Column, DataFrame, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
-};
+use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
 
 use super::record::Record;
 use crate::evaluation::Prediction;
@@ -41,9 +38,8 @@ pub fn to_parquet(record: &Record) -> Result<Vec<u8>, String> {
 }
 
 /// Reads the predictions that belong to a record.
-pub fn from_parquet(record: &Record, bytes: Vec<u8>) -> Result<Vec<Prediction>, String> {
-    let frame =
-        ParquetReader::new(Cursor::new(bytes)).finish().map_err(|error| error.to_string())?;
+pub fn from_parquet(record: &Record, bytes: &[u8]) -> Result<Vec<Prediction>, String> {
+    let frame = crate::dataset::parquet(bytes)?;
     let genres = &record.dataset.genres;
     let contenders = record.contenders.iter().map(|known| known.name.as_str());
     let contenders = column_of(&frame, "contender", &places(contenders))?;

@@ -51,6 +51,7 @@ pub fn here() -> Provenance {
         wall_seconds: 0.0,
         cpu_seconds: 0.0,
         jobs: 0,
+        engine: None,
         machine: Machine {
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             processor: processor(),

@@ -141,8 +141,11 @@ pub struct Provenance {
     pub wall_seconds: f64,
     /// Processor time of the run, in seconds.
     pub cpu_seconds: f64,
-    /// How many cells ran at once.
+    /// How many cells ran at once; on a cluster, how many tasks shared them.
     pub jobs: usize,
+    /// Where cells ran, as in `slurm`; absent where it was threads of one process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
     /// The machine.
     pub machine: Machine,
 }

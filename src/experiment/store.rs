@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
 use super::Error;
+use super::described::FORMAT;
 use super::predictions;
-use super::record::Record;
-use super::run::FORMAT;
+use super::record::{ContenderFacts, Record};
 use crate::atomic;
 
 impl Record {
@@ -51,12 +51,52 @@ impl Record {
                 record.format
             )));
         }
+        record.consistent().map_err(damaged)?;
         let path = folder.join("predictions.parquet");
         let bytes =
             std::fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-        record.predictions = predictions::from_parquet(&record, bytes)
+        record.predictions = predictions::from_parquet(&record, &bytes)
             .map_err(|reason| Error::Record { path, reason })?;
         Ok(record)
+    }
+
+    /// Refuses numbers that point at nothing, before anything is indexed by them.
+    fn consistent(&self) -> Result<(), String> {
+        let (units, genres, contenders) =
+            (self.units.len(), self.dataset.genres.len(), self.contenders.len());
+        let below = |what: &str, number: usize, count: usize| {
+            if number < count {
+                Ok(())
+            } else {
+                Err(format!("{what} {number}, and there are {count}"))
+            }
+        };
+        if genres == 0 || self.folds.is_empty() || contenders == 0 {
+            return Err("it has no genres, no folds or no contenders".to_owned());
+        }
+        for unit in &self.units {
+            below("a unit is of genre", unit.genre, genres)?;
+        }
+        for fold in &self.folds {
+            for &unit in fold.train.iter().chain(&fold.test) {
+                below("a fold holds unit", unit, units)?;
+            }
+        }
+        let named = |one: &ContenderFacts| self.experiment.baseline == one.name;
+        if !self.contenders.iter().any(named) {
+            return Err(format!("no contender is the baseline `{}`", self.experiment.baseline));
+        }
+        let of = self.cells.iter().map(|it| (it.contender, it.repeat, it.fold));
+        let of = of.chain(self.failures.iter().map(|it| (it.contender, it.repeat, it.fold)));
+        for (contender, repeat, fold) in of {
+            below("a cell is of contender", contender, contenders)?;
+            if !self.folds.iter().any(|it| (it.repeat, it.fold) == (repeat, fold)) {
+                return Err(format!(
+                    "a cell is of fold {fold} of repeat {repeat}, which is not there"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -44,7 +44,7 @@ pub use latex::latex;
 pub use leak::LeakReport;
 pub use markdown::pipes;
 pub use scores::{AMONG, CONFIDENCE, FoldAccuracy, IntervalMethod, Scores};
-pub use splice::splice;
+pub use splice::{experiments, marks, splice, spliced};
 pub use table::{Cost, Row, Table};
 pub use write::{Format, write};
 

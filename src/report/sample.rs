@@ -188,6 +188,7 @@ fn frame(shape: &Shape<'_>) -> Record {
             wall_seconds: 83.2,
             cpu_seconds: 151.0,
             jobs: 2,
+            engine: None,
             machine: Machine {
                 system: "linux x86_64".into(),
                 processor: "Example 3000".into(),

@@ -1,5 +1,8 @@
 //! A table put into a file that people write, between two marks.
 
+use super::{Error, Side, Table, beside, cost_in_words, grid, pipes};
+use crate::experiment::Record;
+
 /// `text` with everything between `<!-- crossfold: NAME -->` and `<!-- /crossfold -->` replaced by
 /// `content`; `None` where the marks are not there. Doing it twice changes nothing more.
 ///
@@ -25,9 +28,46 @@ pub fn splice(text: &str, name: &str, content: &str) -> Option<String> {
     Some(format!("{before}{open}\n\n{}\n\n{}", content.trim_end(), &rest[from..]))
 }
 
+/// The names of all tables that a text has marks for.
+pub fn marks(text: &str) -> Vec<&str> {
+    let opened = text.split("<!-- crossfold: ").skip(1);
+    opened.filter_map(|rest| rest.split_once(" -->").map(|(name, _)| name)).collect()
+}
+
+/// The experiments whose records a table shows: one, or several side by side.
+pub fn experiments(mark: &str) -> Vec<&str> {
+    mark.split(BESIDE).collect()
+}
+
+/// What stands between the marks of these records: the table of one, or of several side by side with
+/// what parts them in words; and the marks' name.
+///
+/// # Errors
+/// When a record contradicts itself, or the records cannot stand side by side.
+pub fn spliced(records: Vec<Record>) -> Result<(String, String), Error> {
+    let names: Vec<String> = records.iter().map(|it| it.experiment.name.clone()).collect();
+    let text = if let [record] = records.as_slice() {
+        pipes(&grid::summary(&Table::of(record)?))
+    } else {
+        let sides = records.into_iter().map(Side::of).collect::<Result<Vec<_>, _>>()?;
+        format!("{}\n{}", pipes(&beside(&sides)?), cost_in_words(&sides))
+    };
+    Ok((names.join(BESIDE), text))
+}
+
+/// Between the names of records that stand side by side.
+const BESIDE: &str = " beside ";
+
 #[cfg(test)]
 mod tests {
-    use super::splice;
+    use super::{experiments, marks, splice};
+
+    #[test]
+    fn marks_name_their_experiments() {
+        let text = "<!-- crossfold: a -->\n<!-- /crossfold -->\n<!-- crossfold: a beside b -->\n";
+        assert_eq!(marks(text), ["a", "a beside b"]);
+        assert_eq!(experiments("a beside b"), ["a", "b"]);
+    }
 
     #[test]
     fn only_the_named_place_changes_and_a_second_time_nothing() {

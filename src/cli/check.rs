@@ -247,10 +247,13 @@ fn tell(checked: &[Checked], faults: &[String]) -> Result<(), Failure> {
         say(&lay_out(&grid(checked)))?;
         say("")?;
     }
+    let skipped = checked.iter().filter(|it| it.skipped.is_some());
+    let names: Vec<&str> = skipped.clone().map(|it| it.name.as_str()).collect();
+    if let Some(reason) = skipped.clone().find_map(|it| it.skipped.as_ref()) {
+        let (mark, names) = (notice_label(), names.join(", "));
+        eprintln!("{mark} the data of {names} is not here and was not verified: {reason}");
+    }
     for it in checked {
-        if let Some(reason) = &it.skipped {
-            eprintln!("{} {}: its data was not verified: {reason}", notice_label(), it.name);
-        }
         for fault in &it.faults {
             say(&format!("{}: {fault}", it.file.display()))?;
         }

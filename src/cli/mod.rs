@@ -23,13 +23,16 @@ mod inspect;
 mod leak;
 mod list;
 mod lock;
+mod model;
 mod outcome;
 mod plot;
+mod predict;
 mod progress;
 mod report;
 mod run;
 mod run_cells;
 mod table;
+mod train;
 
 use outcome::{Failure, Outcome};
 
@@ -56,6 +59,8 @@ Examples:
   crossfold report results/dense                draw its tables and figures again
   crossfold compare results/models              who differs by more than chance
   crossfold check experiments/ci.yaml           fail where a reported accuracy no longer holds
+  crossfold train experiments/models.yaml -o best.cfm
+  crossfold predict song.mp3 --model best.cfm   its genre
   crossfold list --model svm                    the parameters of a model";
 
 #[derive(Debug, Subcommand)]
@@ -74,6 +79,12 @@ enum Command {
     Leak(leak::Arguments),
     /// Hold contenders of one or more records against each other by paired tests
     Compare(compare::Arguments),
+    /// Train a contender on all of its data and write it to one file
+    Train(train::Arguments),
+    /// Say the genres of sound files
+    Predict(predict::Arguments),
+    /// Show what a trained model is and how well it did
+    Model(model::Arguments),
     /// Compute features of sound files
     Extract(extract::Arguments),
     /// Say what sound files hold: length, level, clipping, silence
@@ -141,6 +152,9 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::report(arguments),
         Command::Leak(arguments) => leak::leak(arguments),
         Command::Compare(arguments) => compare::compare(arguments),
+        Command::Train(arguments) => train::train(arguments),
+        Command::Predict(arguments) => predict::predict(arguments),
+        Command::Model(arguments) => model::model(arguments),
         Command::Extract(arguments) => extract::extract(arguments),
         Command::Inspect(arguments) => inspect::inspect(arguments),
         Command::Plot(arguments) => plot::plot(arguments),
@@ -153,6 +167,7 @@ pub fn main() -> ExitCode {
             eprintln!("stopped; the same command goes on from what was finished");
             ExitCode::from(130)
         }
+        Err(Failure::Told) => ExitCode::from(2),
         Err(Failure::Input(error)) => {
             eprintln!("{} {error:#}", outcome::error_label());
             ExitCode::from(2)

@@ -18,6 +18,8 @@ pub enum Outcome {
 pub enum Failure {
     /// The input was wrong.
     Input(anyhow::Error),
+    /// Some of the input was wrong, and that was said already.
+    Told,
     /// The user stopped it.
     Stopped,
     /// Whoever read stdout has gone, which is no fault.

@@ -8,6 +8,7 @@ use super::export::Sheet;
 use super::index::{Index, Track};
 use super::labelled::Dataset;
 use super::prepare::{Effort, Extraction, prepare};
+use super::table::median_seconds;
 use super::table::{Table, stem};
 use super::{Error, clips};
 use crate::features::Recipe;
@@ -61,7 +62,7 @@ impl Folder {
         let known = artists.then_some(&index);
         let table = self.table(&sheet, &index, &files);
         let files = files.into_iter().map(|file| (self.name_of(&file), file)).collect();
-        Dataset::audio(&name, table, known, files, &self.path)
+        Dataset::audio(&name, table, known, files, &self.path, self.recipe)
     }
 
     /// The listed files, or those that are found.
@@ -124,6 +125,7 @@ impl Folder {
             columns: sheet.columns.clone(),
             values: sheet.values.iter().map(|&value| value as f32).collect(),
             hash: hasher.finalize().to_hex().to_string(),
+            seconds: median_seconds(&sheet.lengths),
             tracks: Some(tracks),
         }
     }

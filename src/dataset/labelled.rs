@@ -8,6 +8,7 @@ use super::index::{Index, Track};
 use super::log_mel::{self, LogMels, Source};
 use super::table::Table;
 use super::{Cache, Effort, Error, Samples, Shape, Unit, Units, locate};
+use crate::features::Recipe;
 use crate::watch::Watch;
 
 /// What `crossfold extract` makes of the hundred tracks of the mini set.
@@ -34,9 +35,14 @@ pub struct Dataset {
     pub substitute_for: Option<String>,
     /// BLAKE3 of the index, in hexadecimal; empty where there is none.
     pub index_hash: String,
+    /// How the columns were computed, or are taken to have been.
+    pub recipe: Recipe,
     table: Table,
     log_mels: Source,
 }
+
+/// Seconds of a clip where the table does not say: GTZAN's.
+const SECONDS: f64 = 30.0;
 
 impl Dataset {
     /// GTZAN's published table under a data folder, joined with the index of the program.
@@ -117,6 +123,7 @@ impl Dataset {
             tracks: Some(ids.clone()),
             ids,
             labels,
+            seconds: None,
             columns: Vec::new(),
             values: Vec::new(),
             hash: log_mels.hash(),
@@ -137,9 +144,63 @@ impl Dataset {
         index: Option<&Index>,
         files: Vec<(String, std::path::PathBuf)>,
         path: &Path,
+        recipe: Recipe,
     ) -> Result<Self, Error> {
         let set = Self::join(name, name, table, index, path)?;
-        Ok(Self { log_mels: Source::Sound { files, frames: None }, ..set })
+        Ok(Self { recipe, log_mels: Source::Sound { files, frames: None }, ..set })
+    }
+
+    /// Clips that nobody has labelled, to be described as a data set's tracks were: one row of these
+    /// columns and one spectrogram each, where there are any. All are counted to the first genre.
+    pub fn of_clips(
+        genres: Vec<String>,
+        columns: Vec<String>,
+        values: Vec<f32>,
+        clips: usize,
+        log_mels: Option<LogMels>,
+    ) -> Self {
+        let tracks: Vec<String> = (1..=clips).map(|clip| format!("clip {clip}")).collect();
+        let unit =
+            |(track, id): (usize, &String)| Unit { id: id.clone(), track, genre: 0, group: track };
+        let units = Units { units: tracks.iter().enumerate().map(unit).collect(), genres };
+        let labels = vec![units.genres[0].clone(); clips];
+        let absent = || Source::Absent("the model was trained without spectrograms".to_owned());
+        Self {
+            name: "clips".to_owned(),
+            title: "clips".to_owned(),
+            known: vec![None; clips],
+            duplicates: (0..clips).collect(),
+            notices: Vec::new(),
+            substitute_for: None,
+            index_hash: String::new(),
+            recipe: Recipe::KAGGLE,
+            table: Table {
+                ids: tracks.clone(),
+                labels,
+                tracks: None,
+                columns,
+                values,
+                seconds: None,
+                hash: String::new(),
+            },
+            log_mels: log_mels.map_or_else(absent, Source::Read),
+            units: Arc::new(units),
+            tracks,
+        }
+    }
+
+    /// Seconds of sound that a row was made of.
+    pub fn seconds(&self) -> f64 {
+        self.table.seconds.unwrap_or(SECONDS)
+    }
+
+    /// Every how many frames of a clip one became part of its spectrogram; 1 where they were spread
+    /// over the clip.
+    pub fn every(&self) -> usize {
+        match self.log_mels {
+            Source::Sound { frames: None, .. } => log_mel::EVERY,
+            _ => 1,
+        }
     }
 
     /// A table of the user's own, and an index of its tracks where there is one.
@@ -233,6 +294,7 @@ impl Dataset {
             notices,
             substitute_for: None,
             index_hash: index.map(|index| index.hash.clone()).unwrap_or_default(),
+            recipe: Recipe::KAGGLE,
             table,
             log_mels: Source::Absent(
                 "this data set has no log-mel spectrograms; `frames` and `blocks` need gtzan, \

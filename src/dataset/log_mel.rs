@@ -20,6 +20,9 @@ pub const GTZAN_FRAMES: usize = 387;
 const MINI: &[u8] = include_bytes!("../../data/gtzan-mini/log-mel.npz");
 const MINI_TRACKS: &str = include_str!("../../data/gtzan-mini/log-mel.tracks.txt");
 
+/// Every how many frames one is taken of sound whose number of frames nobody gave.
+pub(super) const EVERY: usize = 3;
+
 /// Clips whose frames are held at once in full.
 const AT_ONCE: usize = 32;
 
@@ -225,7 +228,7 @@ fn sound(
     effort: Effort,
     watch: &dyn Watch,
 ) -> Result<LogMels, Error> {
-    let every = if frames.is_some() { 1 } else { 3 };
+    let every = if frames.is_some() { 1 } else { EVERY };
     let recipe = FrameRecipe::of(&["log-mel"]).and_then(|recipe| recipe.with_every(every));
     let recipe = recipe.expect("the recipe is well formed");
     let bands = recipe.bands();

@@ -14,6 +14,7 @@ use polars::prelude::{
 };
 
 use super::Error;
+use crate::audio::RATE;
 
 /// A feature table as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +29,20 @@ pub struct Table {
     pub columns: Vec<String>,
     /// The features, row after row.
     pub values: Vec<f32>,
+    /// Median seconds of sound that a row was made of, from `length` in samples at [`RATE`], where the
+    /// table has such a column.
+    pub seconds: Option<f64>,
     /// BLAKE3 of the file, in hexadecimal.
     pub hash: String,
+}
+
+/// The median of lengths in samples, in seconds.
+#[allow(clippy::cast_precision_loss)]
+pub(super) fn median_seconds(lengths: &[usize]) -> Option<f64> {
+    let mut lengths = lengths.to_vec();
+    lengths.sort_unstable();
+    let middle = *lengths.get(lengths.len() / 2)?;
+    (middle > 0).then(|| middle as f64 / f64::from(RATE))
 }
 
 /// Columns that describe a row but are no features.
@@ -91,6 +104,11 @@ impl Table {
             tracks: text("track")?,
             columns: columns.iter().map(|column| column.name().to_string()).collect(),
             values,
+            seconds: frame.column("length").ok().and_then(|lengths| {
+                // It is no feature, so a table whose lengths are no numbers is none the worse.
+                let lengths = numbers(lengths, first).ok()?;
+                median_seconds(&lengths.into_iter().map(|it| it as usize).collect::<Vec<_>>())
+            }),
             hash,
         })
     }

@@ -60,6 +60,11 @@ pub struct Prediction {
 }
 
 impl Prediction {
+    /// The scores in double precision.
+    pub fn wide(&self) -> Vec<f64> {
+        self.scores.iter().map(|&score| f64::from(score)).collect()
+    }
+
     /// The genre with the highest score; the first of them on a tie.
     pub fn predicted(&self) -> usize {
         first_highest(&self.scores)

@@ -31,10 +31,10 @@ pub(super) struct Desk<'a> {
 }
 
 /// A model with what describes units to it.
-struct Heard {
-    fitted: Fitted,
-    describer: Describer,
-    contender: usize,
+pub(super) struct Heard {
+    pub fitted: Fitted,
+    pub describer: Describer,
+    pub contender: usize,
     tuning: Option<TuningFacts>,
 }
 
@@ -85,7 +85,9 @@ impl Desk<'_> {
         let (scores, parameters): (Vec<Vec<f64>>, usize) = match ensemble.by {
             By::Vote => ((0..tested).map(|unit| vote(&of_unit(unit))).collect(), 0),
             By::Stack => {
-                let stack = self.stack(ensemble, members, &name)?;
+                let (train, seed) = (&plan.folds[cell.fold].train, self.seeds(cell.contender));
+                let seeds = |member| self.seeds(member);
+                let stack = self.stack(ensemble, members, train, (seed, &seeds), &name)?;
                 let scores = (0..tested).map(|unit| stack.scores(&of_unit(unit))).collect();
                 (scores, stack.parameters())
             }
@@ -109,15 +111,22 @@ impl Desk<'_> {
     }
 
     /// Weights learned from what the members say of training units they did not learn from.
-    fn stack(&self, ensemble: &Ensemble, members: &[usize], name: &str) -> Result<Stack, Error> {
-        let (plan, train) = (self.plan, &self.plan.folds[self.cell.fold].train);
+    fn stack(
+        &self,
+        ensemble: &Ensemble,
+        members: &[usize],
+        train: &[usize],
+        (own, of_member): (Seed, &dyn Fn(usize) -> Seed),
+        name: &str,
+    ) -> Result<Stack, Error> {
+        let plan = self.plan;
         let units = &plan.dataset.units.units;
         let labels: Vec<usize> = train.iter().map(|&unit| units[unit].genre).collect();
-        let seed = self.seeds(self.cell.contender).derive("inner");
+        let seed = own.derive("inner");
         let mut said: Vec<Said> = vec![vec![Vec::new(); members.len()]; train.len()];
         for fold in &inside(plan, train, ensemble.inner.get(), seed)? {
             for (at, &member) in members.iter().enumerate() {
-                let seeds = self.seeds(member).derive(format_args!("inner {}", fold.fold));
+                let seeds = of_member(member).derive(format_args!("inner {}", fold.fold));
                 let heard = self.fit(member, &fold.train, None, seeds, name)?;
                 let scores = self.scores(&heard, &fold.test, name)?;
                 for (unit, scores) in fold.test.iter().zip(scores) {
@@ -127,6 +136,37 @@ impl Desk<'_> {
             }
         }
         Ok(Stack::fit(&said, &labels, ensemble.ridge.get()))
+    }
+
+    /// Fits a model on all units.
+    pub fn fit_all(&self, contender: usize) -> Result<Heard, Error> {
+        let name = format!("{} on all tracks", self.plan.experiment.contenders[contender].name);
+        self.watch.event(&Event::CellStarted { cell: &name });
+        let heard = self.fit(contender, &self.all(), None, self.seed_of_all(contender), &name)?;
+        self.watch.event(&Event::CellEnded { cell: &name });
+        Ok(heard)
+    }
+
+    /// The weights of an ensemble of models that are fitted on all units.
+    pub fn stack_of_all(
+        &self,
+        ensemble: &Ensemble,
+        members: &[usize],
+        name: &str,
+    ) -> Result<Stack, Error> {
+        let seeds = |member| self.seed_of_all(member);
+        let own = self.seed_of_all(self.cell.contender);
+        self.stack(ensemble, members, &self.all(), (own, &seeds), name)
+    }
+
+    fn all(&self) -> Vec<usize> {
+        (0..self.plan.dataset.units.units.len()).collect()
+    }
+
+    /// The seed of a contender that no unit is held back from.
+    fn seed_of_all(&self, contender: usize) -> Seed {
+        let experiment = &self.plan.experiment;
+        experiment.seed.derive(&experiment.contenders[contender].name).derive("all")
     }
 
     /// The seed of a contender on the cell's fold.

@@ -7,16 +7,11 @@
 //! a fall does: in both cases the number that was reported is no longer what the program finds.
 
 use super::expect::{self, Expectation};
-use super::record::Record;
-use crate::evaluation::{
-    Interval, Prediction, accuracy, corrected_interval, corrected_t, holm, mcnemar, spread,
-    wilson_interval,
-};
+use super::record::{CONFIDENCE, Record};
+use crate::evaluation::{Interval, Prediction, accuracy, corrected_t, holm, mcnemar};
 
 /// Adjusted p at or below which a difference is more than chance.
 pub const LEVEL: f64 = 0.01;
-/// How sure the interval around the record's accuracy is.
-const CONFIDENCE: f64 = 0.95;
 /// Scores nearer than this are the same but for the order of a sum.
 const ROUNDING: f32 = 1e-6;
 
@@ -220,30 +215,17 @@ fn standing(
     apart(records, numbers, before, after)
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn apart(
     records: [&Record; 2],
     numbers: [usize; 2],
     before: &[&Prediction],
     after: &[&Prediction],
 ) -> Standing {
-    let record = records[0];
-    let folds = |side: usize| -> Vec<f64> {
-        let folds = records[side].predictions_by_fold(numbers[side]);
-        folds.iter().filter(|fold| !fold.is_empty()).map(|fold| accuracy(fold)).collect()
-    };
-    let (was, is) = (folds(0), folds(1));
-    let (test, train) = record
-        .folds
-        .iter()
-        .fold((0, 0), |(test, train), fold| (test + fold.test.len(), train + fold.train.len()));
-    let ratio = test as f64 / train.max(1) as f64;
+    let (was, is) =
+        (records[0].fold_accuracies(numbers[0]), records[1].fold_accuracies(numbers[1]));
+    let (ratio, interval) = (records[0].test_to_train(), records[0].interval(numbers[0]));
     let differences: Vec<f64> = is.iter().zip(&was).map(|(after, before)| after - before).collect();
     if let Some(t) = corrected_t(&differences, ratio, CONFIDENCE) {
-        // The interval stands around the mean of folds; it is moved to the accuracy over all units.
-        let moved = accuracy(before) - spread(&was).mean;
-        let interval = corrected_interval(&was, ratio, CONFIDENCE);
-        let interval = interval.map(|it| Interval { low: it.low + moved, high: it.high + moved });
         return Standing::Apart { p: t.p, interval };
     }
     // One test set: its units are the pairs.
@@ -252,7 +234,6 @@ fn apart(
         one.iter().zip(other).filter(|(a, b)| right(a) && !right(b)).count()
     };
     let p = mcnemar(only(before, after), only(after, before)).exact;
-    let interval = wilson_interval(accuracy(before), before.len(), CONFIDENCE);
     Standing::Apart { p, interval }
 }
 

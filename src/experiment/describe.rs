@@ -50,6 +50,11 @@ impl<'a> Describe<'a> {
         self.log_mels.as_ref().map(LogMels::hash)
     }
 
+    /// Frames of each spectrogram, if any were asked for.
+    pub fn frame_count(&self) -> Option<usize> {
+        self.log_mels.as_ref().map(|it| it.frames)
+    }
+
     /// One feature set of all units.
     pub fn set(&mut self, set: &FeatureSet) -> Result<Description, Refused> {
         let piece = |name: &str, samples| Piece {

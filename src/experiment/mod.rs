@@ -26,6 +26,7 @@ mod record;
 mod run;
 mod store;
 mod tracks;
+mod trained;
 mod tune;
 mod twins;
 mod typed;
@@ -47,6 +48,7 @@ pub use record::{
     UnitFacts,
 };
 pub use run::{Manner, answer, collect, run};
+pub use trained::{Card, GenreFacts, Opinion, Similar, TimelinePart, Trained};
 pub use tune::{Candidate, Search, Tune};
 pub use twins::{Pair, SUSPICIOUS, Twins};
 
@@ -111,6 +113,26 @@ pub enum Error {
         folder: PathBuf,
         /// The cell's name.
         cell: String,
+    },
+    /// A contender cannot be trained on everything.
+    #[error("the model cannot be trained: {reason}")]
+    Untrainable {
+        /// Why, and the remedy.
+        reason: String,
+    },
+    /// A file is no trained model that can be used.
+    #[error("{name}: {reason}")]
+    Model {
+        /// The file.
+        name: String,
+        /// What is wrong with it, and the remedy.
+        reason: String,
+    },
+    /// A trained model cannot judge a clip.
+    #[error("{reason}")]
+    Deaf {
+        /// Why, and the remedy.
+        reason: String,
     },
     /// The run was asked to stop.
     #[error(

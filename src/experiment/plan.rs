@@ -33,6 +33,8 @@ pub struct Plan {
     pub features: Vec<Description>,
     /// BLAKE3 of the log-mel spectrograms, where feature sets are made of them.
     pub frames_hash: Option<String>,
+    /// Frames of the log-mel spectrograms, where feature sets are made of them.
+    pub frames: Option<usize>,
     /// The cells, in order of contender, repeat and fold.
     pub cells: Vec<Cell>,
 }
@@ -135,7 +137,7 @@ impl Plan {
                 Refused::Failed(error) => error,
             })?);
         }
-        let frames_hash = describe.frames_hash();
+        let (frames_hash, frames) = (describe.frames_hash(), describe.frame_count());
         for Contender { entry, span, .. } in &experiment.contenders {
             let Entry::Model { model, features: set, tune } = entry else { continue };
             let candidates = tune.iter().flat_map(|tune| &tune.candidates).map(|it| &it.model);
@@ -148,7 +150,8 @@ impl Plan {
         let cells = (0..experiment.contenders.len())
             .flat_map(|contender| (0..folds.len()).map(move |fold| Cell { contender, fold }))
             .collect();
-        let plan = Self { experiment, dataset, groups, folds, features, frames_hash, cells };
+        let plan =
+            Self { experiment, dataset, groups, folds, features, frames_hash, frames, cells };
         plan.check_inner_folds()?;
         Ok(plan)
     }

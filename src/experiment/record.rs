@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluation::{Join, Prediction};
+use crate::evaluation::{
+    Interval, Join, Prediction, accuracy, corrected_interval, spread, wilson_interval,
+};
 use crate::models::{Epoch, Layer};
 
 /// Everything that is known of a run.
@@ -294,7 +296,38 @@ pub struct FamilyFacts {
     pub drop: f64,
 }
 
+/// How sure every interval is.
+pub const CONFIDENCE: f64 = 0.95;
+
 impl Record {
+    /// Accuracy of a contender on each fold that it was tested on.
+    pub fn fold_accuracies(&self, contender: usize) -> Vec<f64> {
+        let folds = self.predictions_by_fold(contender);
+        folds.iter().filter(|fold| !fold.is_empty()).map(|fold| accuracy(fold)).collect()
+    }
+
+    /// Test rows over training rows, all folds together.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn test_to_train(&self) -> f64 {
+        let (test, train) = self
+            .folds
+            .iter()
+            .fold((0, 0), |(test, train), fold| (test + fold.test.len(), train + fold.train.len()));
+        test as f64 / train.max(1) as f64
+    }
+
+    /// Interval of a contender's accuracy at [`CONFIDENCE`], around its accuracy over all units:
+    /// corrected for shared training rows over several folds, Wilson's on one.
+    pub fn interval(&self, contender: usize) -> Option<Interval> {
+        let (said, folds) = (self.predictions_of(contender), self.fold_accuracies(contender));
+        if folds.len() < 2 {
+            return wilson_interval(accuracy(&said), said.len(), CONFIDENCE);
+        }
+        let moved = accuracy(&said) - spread(&folds).mean;
+        corrected_interval(&folds, self.test_to_train(), CONFIDENCE)
+            .map(|it| Interval { low: it.low + moved, high: it.high + moved })
+    }
+
     /// The predictions of one contender, in order of repeat, fold and unit.
     pub fn predictions_of(&self, contender: usize) -> Vec<&Prediction> {
         self.predictions.iter().filter(|prediction| prediction.contender == contender).collect()

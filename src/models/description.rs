@@ -41,6 +41,13 @@ pub struct Describer {
     scaler: Scaler,
 }
 
+impl Describer {
+    /// Whether sizes that it keeps are those of its numbers; of one that was read from a file.
+    pub fn is_sound(&self) -> bool {
+        self.encoders.iter().flatten().all(Encoder::is_sound)
+    }
+}
+
 impl Piece {
     /// Names of its values.
     fn columns(&self) -> Vec<String> {

@@ -90,6 +90,15 @@ const LEAST: f64 = 1e-6;
 const STEPS: usize = 2000;
 
 impl Stack {
+    /// Whether it joins so many members that tell so many genres apart.
+    pub fn fits(&self, members: usize, genres: usize) -> bool {
+        let finite = |values: &Vec<f64>| values.iter().all(|value| value.is_finite());
+        self.weights.len() == members
+            && self.offsets.len() == genres
+            && self.weights.iter().all(|weights| weights.len() == genres && finite(weights))
+            && finite(&self.offsets)
+    }
+
     /// Learns from what the members said of units they did not learn from, and the truth.
     pub fn fit(said: &[Said], truth: &[usize], ridge: f64) -> Self {
         let (members, genres) = (said[0].len(), said[0][0].len());

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::cart::{Columns, Growth, Tree, grow};
 use super::choice::word_or_number;
 use super::hard_votes::HardForest;
+use super::saved::Sound;
 use super::{Classifier, Context, Error, Fitted, Learner, check};
 use crate::bounds::bounded;
 use crate::dataset::{Samples, Shape};
@@ -147,6 +148,12 @@ impl Learner for Forest {
 pub(super) struct Grove {
     width: usize,
     trees: Vec<Tree>,
+}
+
+impl Sound for Grove {
+    fn is_sound(&self) -> bool {
+        !self.trees.is_empty() && self.trees.iter().all(|tree| tree.is_sound(self.width))
+    }
 }
 
 impl Classifier for Grove {

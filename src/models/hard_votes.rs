@@ -4,6 +4,7 @@
 //! the genres in a leaf, a forest, which votes hard, tree by tree for its label.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use smartcore::ensemble::random_forest_classifier::{
     RandomForestClassifier, RandomForestClassifierParameters,
 };
@@ -15,6 +16,7 @@ use smartcore::tree::decision_tree_classifier::{
 };
 
 use super::cart::Growth;
+use super::saved::Sound;
 use super::{Classifier, Error, check};
 use crate::dataset::Samples;
 use crate::seed::Seed;
@@ -45,6 +47,10 @@ impl HardTree {
         present.sort_unstable();
         present.dedup();
         Ok(Self { tree, present })
+    }
+
+    pub(super) fn is_sound(&self, width: usize) -> bool {
+        are_sound(&self.tree, width)
     }
 
     /// For each sample the shares of the genres in its leaf.
@@ -92,6 +98,48 @@ impl HardForest {
         let trees = seeds.map(tree).collect::<Result<_, Error>>()?;
         Ok(Self { width: train.shape().size(), trees })
     }
+}
+
+impl Sound for HardForest {
+    fn is_sound(&self) -> bool {
+        !self.trees.is_empty() && self.trees.iter().all(|tree| are_sound(tree, self.width))
+    }
+}
+
+/// Whether in all trees of the library's objects children stand behind their parents, inside the list
+/// of nodes, and splits look at columns that are there. Read from the form in which they are kept, as
+/// the library shows its nodes to nobody.
+fn are_sound(trees: &impl Serialize, width: usize) -> bool {
+    fn walk(value: &Value, width: usize) -> bool {
+        match value {
+            Value::Object(fields) => {
+                fields.iter().all(|(name, value)| match (name.as_str(), value) {
+                    ("nodes", Value::Array(nodes)) => {
+                        let number = |value: Option<&Value>| match value {
+                            None | Some(Value::Null) => Some(None),
+                            Some(value) => value.as_u64().map(|it| Some(it as usize)),
+                        };
+                        !nodes.is_empty()
+                            && nodes.iter().enumerate().all(|(at, node)| {
+                                let child = |name: &str| {
+                                    number(node.get(name)).is_some_and(|child| {
+                                        child.is_none_or(|child| child > at && child < nodes.len())
+                                    })
+                                };
+                                let column = number(node.get("split_feature")).flatten();
+                                child("true_child")
+                                    && child("false_child")
+                                    && column.is_none_or(|column| column < width)
+                            })
+                    }
+                    (_, value) => walk(value, width),
+                })
+            }
+            Value::Array(values) => values.iter().all(|value| walk(value, width)),
+            _ => true,
+        }
+    }
+    serde_json::to_value(trees).is_ok_and(|value| walk(&value, width))
 }
 
 impl Classifier for HardForest {

@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::saved::Sound;
 use super::{Classifier, Context, Error, Fitted, Learner, check, distance};
 use crate::bounds::bounded;
 use crate::dataset::{Samples, Shape};
@@ -144,6 +145,15 @@ impl Memory {
             *share /= total;
         }
         shares
+    }
+}
+
+impl Sound for Memory {
+    fn is_sound(&self) -> bool {
+        self.width > 0
+            && (1..=self.labels.len()).contains(&self.k)
+            && self.rows.len().checked_div(self.width) == Some(self.labels.len())
+            && self.labels.iter().all(|&label| label < self.genres)
     }
 }
 

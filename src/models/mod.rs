@@ -42,6 +42,7 @@ pub use ensemble::Ensemble;
 pub use outline::Layer;
 pub use saved::{Keep, Saved};
 pub use scale::{Scale, Scaler};
+pub use sharpness::likeliest as likeliest_sharpness;
 
 register::models! {
     "majority" => Majority(majority::Majority),

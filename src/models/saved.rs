@@ -25,6 +25,15 @@ pub trait Keep {
     fn save(&self) -> Result<Saved, Error>;
 }
 
+/// What a stranger's bytes could hold that scoring trusts in: positions that data chooses, and sizes that
+/// memory is asked for. What every scoring runs into is left to a trial.
+pub trait Sound {
+    /// Whether scoring ends, stays inside its numbers, and asks for no more memory than they justify.
+    fn is_sound(&self) -> bool {
+        true
+    }
+}
+
 /// Says how each kind of fitted model is called.
 macro_rules! kinds {
     ($($name:literal => $fitted:ty,)+) => {
@@ -47,6 +56,10 @@ macro_rules! kinds {
                     $($name => {
                         let model: $fitted =
                             postcard::from_bytes(&self.bytes).map_err(|error| refused(&error))?;
+                        if !model.is_sound() {
+                            let reason = "its numbers do not belong together".to_owned();
+                            return Err(Error::Saved { reason });
+                        }
                         Ok(Box::new(model))
                     })+
                     other => Err(Error::Saved {
@@ -71,6 +84,12 @@ kinds! {
     "cnn" => super::cnn::CnnNet,
     "lstm" => super::lstm::LstmNet,
 }
+
+impl Sound for super::majority::Shares {}
+impl Sound for super::logistic::Planes {}
+impl Sound for super::svm::Machines {}
+impl Sound for super::kernel::Machine {}
+impl Sound for super::dense::DenseNet {}
 
 fn refused(error: &postcard::Error) -> Error {
     Error::Saved { reason: error.to_string() }

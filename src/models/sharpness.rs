@@ -12,9 +12,10 @@ pub(super) fn softmax(values: &[f64], sharpness: f64) -> Vec<f64> {
     powers.into_iter().map(|power| power / total).collect()
 }
 
-/// The sharpness under which the truths of these values are most likely.
+/// The sharpness under which the truths of these values (logarithms of shares, say) are most likely: one
+/// over the temperature that others scale by. 0.01..100.
 #[allow(clippy::needless_pass_by_value)] // an iterator is handed over as a rule
-pub(super) fn likeliest<'a>(judged: impl Iterator<Item = (&'a [f64], usize)> + Clone) -> f64 {
+pub fn likeliest<'a>(judged: impl Iterator<Item = (&'a [f64], usize)> + Clone) -> f64 {
     lowest(RANGE, |sharpness| {
         judged
             .clone()

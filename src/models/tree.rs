@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::cart::{Columns, Growth, Node, Tree as OwnTree, grow};
 use super::forest::{Depth, LeafRows};
 use super::hard_votes::HardTree;
+use super::saved::Sound;
 use super::{Classifier, Context, Error, Fitted, Learner, check};
 use crate::dataset::{Samples, Shape};
 use crate::seed::Seed;
@@ -211,6 +212,16 @@ pub(super) struct Trees {
     width: usize,
     present: Vec<usize>,
     grown: Vec<(Option<[usize; 2]>, Grown)>,
+}
+
+impl Sound for Trees {
+    fn is_sound(&self) -> bool {
+        let sound = |grown: &Grown| match grown {
+            Grown::Own(tree) => tree.is_sound(self.width),
+            Grown::Hard(tree) => tree.is_sound(self.width),
+        };
+        !self.grown.is_empty() && self.grown.iter().all(|(_, grown)| sound(grown))
+    }
 }
 
 impl Classifier for Trees {

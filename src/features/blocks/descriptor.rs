@@ -26,6 +26,11 @@ pub trait Descriptor {
 pub trait Encode {
     /// Finite values, as many as there are columns.
     fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32>;
+
+    /// Whether sizes that it keeps are those of its numbers; of one that was read from a file.
+    fn is_sound(&self) -> bool {
+        true
+    }
 }
 
 /// `name1`, `name2` … up to `count`.

@@ -111,6 +111,10 @@ impl Descriptor for Fisher {
 }
 
 impl Encode for FisherVector {
+    fn is_sound(&self) -> bool {
+        self.coefficients > 0 && self.coefficients.checked_mul(2) == Some(self.whitening.width())
+    }
+
     #[allow(clippy::cast_possible_truncation)]
     fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
         let points = self.whitening.apply(&cepstra(log_mel, self.coefficients, 1));

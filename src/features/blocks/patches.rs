@@ -157,6 +157,16 @@ impl Descriptor for Patches {
 }
 
 impl Encode for PatternActivations {
+    fn is_sound(&self) -> bool {
+        let width = self.whitening.width();
+        self.hop > 0
+            && self.length > 0
+            && self.bands.checked_mul(self.length) == Some(width)
+            && width > 0
+            && self.whitening.components() > 0
+            && self.patterns.len() >= self.whitening.components()
+    }
+
     #[allow(clippy::cast_possible_truncation)]
     fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
         let levels = bands::grouped(log_mel, self.bands);

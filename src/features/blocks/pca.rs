@@ -59,6 +59,11 @@ impl Whitening {
         self.projection.len() / self.means.len()
     }
 
+    /// Values of a point.
+    pub(super) fn width(&self) -> usize {
+        self.means.len()
+    }
+
     /// Points × components.
     pub(super) fn apply(&self, points: &[f32]) -> Vec<f32> {
         let width = self.means.len();

@@ -109,6 +109,13 @@ macro_rules! blocks {
         }
 
         impl Encoder {
+            /// Whether sizes that it keeps are those of its numbers; of one that was read from a file.
+            pub fn is_sound(&self) -> bool {
+                match self {
+                    $(Self::$variant(encoder) => Encode::is_sound(encoder),)+
+                }
+            }
+
             /// As many finite values as the block has columns, silence included.
             ///
             /// # Panics

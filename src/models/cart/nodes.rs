@@ -80,6 +80,20 @@ impl Tree {
         &self.shares[start..start + self.genres]
     }
 
+    /// Whether every row of `width` values ends in a leaf that has shares: children stand behind their
+    /// parent, so no way through the tree comes back.
+    pub(in crate::models) fn is_sound(&self, width: usize) -> bool {
+        let leaves = self.shares.len().checked_div(self.genres).unwrap_or(0);
+        let inside = |(at, node): (usize, &Node)| match *node {
+            Node::Leaf { shares } => (shares as usize) < leaves,
+            Node::Split { column, low, high, .. } => {
+                let child = |child: u32| child as usize > at && (child as usize) < self.nodes.len();
+                (column as usize) < width && child(low) && child(high)
+            }
+        };
+        !self.nodes.is_empty() && self.nodes.iter().enumerate().all(inside)
+    }
+
     /// How many numbers are kept: column and threshold of each split, shares of each leaf.
     pub(in crate::models) fn parameters(&self) -> usize {
         let splits = self.nodes.len() - self.shares.len() / self.genres;

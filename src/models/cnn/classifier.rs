@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{NAME, Pooling};
 use crate::dataset::{Samples, Shape};
 use crate::models::layers::convolution::{Folded, Scorer};
+use crate::models::saved::Sound;
 use crate::models::train::{Crop, View, windows_scored};
 use crate::models::{Classifier, Error, check};
 
@@ -113,6 +114,13 @@ fn pool(pooling: Pooling, values: &[f32], width: usize) -> Vec<f32> {
         Pooling::Mean => mean(),
         Pooling::Max => max(),
         Pooling::MeanMax => [mean(), max()].concat(),
+    }
+}
+
+impl Sound for CnnNet {
+    fn is_sound(&self) -> bool {
+        let blocks = |net: &Plain| net.blocks.iter().all(Folded::is_sound);
+        !self.nets.is_empty() && self.nets.iter().all(blocks)
     }
 }
 

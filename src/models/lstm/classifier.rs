@@ -9,6 +9,7 @@ use super::{NAME, Pooling};
 use crate::dataset::{Samples, Shape};
 use crate::models::layers::convolution::{Folded, Scorer};
 use crate::models::layers::recurrence::Memory;
+use crate::models::saved::Sound;
 use crate::models::train::{Crop, View, windows_scored};
 use crate::models::{Classifier, Error, check};
 
@@ -126,6 +127,13 @@ fn pool(pooling: Pooling, states: &[f32], layer: &Memory) -> Vec<f32> {
         Pooling::Mean => mean(),
         Pooling::Max => max(),
         Pooling::MeanMax => [mean(), max()].concat(),
+    }
+}
+
+impl Sound for LstmNet {
+    fn is_sound(&self) -> bool {
+        let blocks = |net: &Plain| net.blocks.iter().all(Folded::is_sound);
+        !self.nets.is_empty() && self.nets.iter().all(blocks)
     }
 }
 

@@ -136,7 +136,7 @@ impl Comparison {
         let field::Field { mut entrants, baseline, tested, notes } =
             field::field(&sources, settings)?;
         let record = &sources[0].record;
-        let ratio = test_to_train(record);
+        let ratio = record.test_to_train();
         let count = entrants.len();
         let best = (0..count).fold(0, |best, entrant| {
             if accuracy(&entrants[entrant]) > accuracy(&entrants[best]) { entrant } else { best }
@@ -196,14 +196,4 @@ impl Comparison {
 /// Accuracy over whole repeats, which counts folds of unequal size by their size.
 fn accuracy(entrant: &Entrant) -> f64 {
     entrant.row.scores.as_ref().map_or(0.0, |scores| scores.accuracy)
-}
-
-/// Test rows over training rows, all folds together.
-#[allow(clippy::cast_precision_loss)]
-fn test_to_train(record: &Record) -> f64 {
-    let (test, train) = record
-        .folds
-        .iter()
-        .fold((0, 0), |(test, train), fold| (test + fold.test.len(), train + fold.train.len()));
-    test as f64 / train.max(1) as f64
 }

@@ -37,6 +37,25 @@ impl Folded {
         Self { form, weights, shift: line.offset }
     }
 
+    /// Whether the weights are those of the form, so that no more memory is asked for than they justify.
+    pub(in crate::models) fn is_sound(&self) -> bool {
+        /// More than any spectrogram or filter bank has.
+        const MOST: usize = 1 << 20;
+        let Form { rows, columns, channels, filters, kernel, pool } = self.form;
+        let all = [rows, columns, channels, filters, kernel[0], kernel[1], pool[0], pool[1]];
+        let taps = [kernel[0], kernel[1], channels, filters];
+        let product = |factors: &[usize]| {
+            factors.iter().try_fold(1_usize, |product, factor| product.checked_mul(*factor))
+        };
+        all.iter().all(|extent| (1..=MOST).contains(extent))
+            && kernel.iter().all(|extent| extent % 2 == 1)
+            && product(&taps) == Some(self.weights.len())
+            && self.shift.len() == filters
+            && product(&[rows, columns, channels.max(filters)]).is_some_and(|it| it <= 64 * MOST)
+            && pool[0] <= rows
+            && pool[1] <= columns
+    }
+
     /// How many numbers were learned: weights, scales and shifts.
     pub(in crate::models) fn parameters(&self) -> usize {
         self.weights.len() + 2 * self.shift.len()

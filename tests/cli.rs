@@ -302,14 +302,17 @@ fn mistakes_about_blocks_frames_ensembles_and_splits_are_shown() {
 #[test]
 fn an_array_and_a_list_of_tracks_are_a_data_set() {
     let folder = bench();
-    let tensor = crossfold::dataset::Tensor {
-        shape: vec![12, 20, 32],
-        values: (0..12 * 20 * 32).map(|at| ((at * 37) % 101) as f32 - 80.0).collect(),
-    };
-    let bytes = crossfold::dataset::npz("mel", &tensor, crossfold::dataset::Precision::Half);
-    fs::write(folder.path().join("mine.npz"), bytes.unwrap()).unwrap();
     let tracks: Vec<String> = (0..12).map(|track| format!("song-{track}")).collect();
-    fs::write(folder.path().join("mine.tracks.txt"), tracks.join("\n")).unwrap();
+    let mut stack = crossfold::dataset::Stack::new(32, None).unwrap();
+    for (at, track) in tracks.iter().enumerate() {
+        let values = (at * 640..(at + 1) * 640).map(|at| ((at * 37) % 101) as f64 - 80.0);
+        let block =
+            crossfold::dataset::Block { length: 22_050, width: 32, values: values.collect() };
+        stack.add(Path::new(&format!("{track}.wav")), &block).unwrap();
+    }
+    let (path, half) = (folder.path().join("mine.npz"), crossfold::dataset::Precision::Half);
+    stack.write(&path, true, half).unwrap();
+    fs::write(folder.path().join("mine.tracks.txt"), stack.names()).unwrap();
     let facts = |track: &String| {
         format!(
             "{track},{}\n",
@@ -320,7 +323,7 @@ fn an_array_and_a_list_of_tracks_are_a_data_set() {
     fs::write(folder.path().join("genres.csv"), format!("track,genre\n{index}")).unwrap();
     let text = "\
 question: Can an array be read?
-dataset: { tensor: mine.npz, array: mel, index: genres.csv }
+dataset: { tensor: mine.npz, array: features, index: genres.csv }
 protocol: { folds: 2 }
 features: { shapes: { blocks: [shape] } }
 models: [majority, knn]

@@ -10,12 +10,12 @@ use super::progress::Progress;
 use crate::atomic;
 use crate::audio::Limit;
 use crate::dataset::{
-    Cache, Effort, Extraction, Precision, Prepared, Sheet, Stack, clips, compare, prepare,
+    Cache, Effort, Extraction, Failed, Precision, Sheet, Stack, clips, compare, prepare,
 };
 use crate::experiment::frame_recipe;
-use crate::features::{FRAME_FEATURES, FrameRecipe, Recipe};
+use crate::features::{FRAME_FEATURES, FrameRecipe, Recipe, frame_columns};
 use crate::registry;
-use crate::watch::Watch as _;
+use crate::watch::{Event, Watch};
 
 /// Arguments of `crossfold extract`.
 #[derive(Debug, Args)]
@@ -95,45 +95,133 @@ pub fn extract(arguments: &Arguments) -> Result<Outcome, Failure> {
         limit: Limit::of_seconds(arguments.longest),
     };
     let started = std::time::Instant::now();
-    let prepared = prepare(&clips, &extraction, &cache, effort, &progress);
+    let kept = match (kind, &extraction) {
+        (Kind::Csv | Kind::Parquet, _) | (_, Extraction::Rows(_)) => {
+            Kept::Rows(Sheet::new(&[], &[], &extraction))
+        }
+        (Kind::Npz | Kind::Npy, Extraction::Frames(recipe)) => {
+            let frames = arguments.frames.map(|frames| frames as usize);
+            let width = frame_columns(recipe).len();
+            Kept::Frames(Stack::new(width, frames).context("cannot make a temporary file")?)
+        }
+    };
+    let mut taken = Taken { kept, failed: Vec::new(), found: 0, done: 0 };
+    taken.take(&clips, &extraction, &cache, effort, &progress)?;
     let seconds = started.elapsed().as_secs_f64();
-    if progress.stop() {
-        return Err(Failure::Stopped);
-    }
-    for failed in &prepared.failed {
+    for failed in &taken.failed {
         eprintln!("failed: {}", failed.reason);
     }
-    let done = prepared.blocks.iter().flatten().count();
-    if arguments.strict && !prepared.failed.is_empty() || done == 0 {
-        eprintln!("nothing written: {} of {} clips failed", prepared.failed.len(), clips.len());
+    if arguments.strict && !taken.failed.is_empty() || taken.done == 0 {
+        eprintln!("nothing written: {} of {} clips failed", taken.failed.len(), clips.len());
         return Ok(Outcome::Unexpected);
     }
-    let sheet = Sheet::new(&clips, &prepared.blocks, &extraction);
-    write(arguments, kind, &sheet, &clips, &prepared)?;
-    if let Some(table) = &arguments.compare {
-        say(&compare(&sheet, table).map_err(anyhow::Error::from)?)?;
+    write(arguments, kind, &mut taken.kept)?;
+    if let (Some(table), Kept::Rows(sheet)) = (&arguments.compare, &taken.kept) {
+        say(&compare(sheet, table).map_err(anyhow::Error::from)?)?;
     }
     if arguments.json {
-        let failed: Vec<_> = prepared
+        let failed: Vec<_> = taken
             .failed
             .iter()
             .map(|one| serde_json::json!({ "path": one.path, "reason": one.reason }))
             .collect();
+        let rows = match &taken.kept {
+            Kept::Rows(sheet) => sheet.filenames.len(),
+            Kept::Frames(stack) => stack.rows(),
+        };
+        let columns = match &extraction {
+            Extraction::Rows(_) => crate::features::columns().len(),
+            Extraction::Frames(recipe) => frame_columns(recipe).len(),
+        };
         say(&serde_json::json!({
-            "output": arguments.output, "clips": done, "from_cache": prepared.found,
-            "rows": sheet.filenames.len(), "columns": sheet.columns.len(), "seconds": seconds,
-            "failed": failed,
+            "output": arguments.output, "clips": taken.done, "from_cache": taken.found,
+            "rows": rows, "columns": columns, "seconds": seconds, "failed": failed,
         })
         .to_string())?;
     } else {
         say(&format!(
-            "{done} of {} clips ({} from the cache) in {seconds:.1} s; {} written",
+            "{} of {} clips ({} from the cache) in {seconds:.1} s; {} written",
+            taken.done,
             clips.len(),
-            prepared.found,
+            taken.found,
             arguments.output.display()
         ))?;
     }
-    Ok(if prepared.failed.is_empty() { Outcome::Done } else { Outcome::Unexpected })
+    Ok(if taken.failed.is_empty() { Outcome::Done } else { Outcome::Unexpected })
+}
+
+/// Clips whose frames are in memory at once for each job.
+const AT_ONCE: usize = 8;
+
+/// What is kept of the clips: rows in memory, frames on disk.
+enum Kept {
+    Rows(Sheet),
+    Frames(Stack),
+}
+
+/// What became of the clips.
+struct Taken {
+    kept: Kept,
+    failed: Vec<Failed>,
+    found: usize,
+    done: usize,
+}
+
+impl Taken {
+    /// Extracts all clips; frames a few clips at a time, so that memory does not grow with them.
+    fn take(
+        &mut self,
+        clips: &[PathBuf],
+        extraction: &Extraction,
+        cache: &Cache,
+        effort: Effort,
+        progress: &Progress,
+    ) -> Result<(), Failure> {
+        let at_once = match self.kept {
+            Kept::Rows(_) => clips.len().max(1),
+            Kept::Frames(_) => AT_ONCE * effort.jobs,
+        };
+        progress.event(&Event::StageStarted { what: "clips", total: clips.len() });
+        for clips in clips.chunks(at_once) {
+            let prepared = prepare(clips, extraction, cache, effort, &OneStage(progress));
+            if progress.stop() {
+                return Err(Failure::Stopped);
+            }
+            let ended = effort.strict && !prepared.failed.is_empty();
+            self.found += prepared.found;
+            self.failed.extend(prepared.failed);
+            self.done += prepared.blocks.iter().flatten().count();
+            match &mut self.kept {
+                Kept::Rows(sheet) => *sheet = Sheet::new(clips, &prepared.blocks, extraction),
+                Kept::Frames(stack) => {
+                    for (clip, block) in clips.iter().zip(&prepared.blocks) {
+                        let Some(block) = block else { continue };
+                        stack.add(clip, block).map_err(|reason| anyhow::anyhow!(reason))?;
+                    }
+                }
+            }
+            if ended {
+                break;
+            }
+        }
+        progress.event(&Event::StageEnded);
+        Ok(())
+    }
+}
+
+/// Many stages shown as the one that was begun before.
+struct OneStage<'a>(&'a Progress);
+
+impl Watch for OneStage<'_> {
+    fn event(&self, event: &Event<'_>) {
+        if !matches!(event, Event::StageStarted { .. } | Event::StageEnded) {
+            self.0.event(event);
+        }
+    }
+
+    fn stop(&self) -> bool {
+        self.0.stop()
+    }
 }
 
 /// What the recipe's name means, or its file says.
@@ -201,29 +289,22 @@ impl Kind {
     }
 }
 
-fn write(
-    arguments: &Arguments,
-    kind: Kind,
-    sheet: &Sheet,
-    clips: &[PathBuf],
-    prepared: &Prepared,
-) -> Result<(), Failure> {
+fn write(arguments: &Arguments, kind: Kind, kept: &mut Kept) -> Result<(), Failure> {
     let output = &arguments.output;
     let keep = |path: &Path, bytes: &[u8]| {
         atomic::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
     };
     let wrong = |reason: String| Failure::Input(anyhow::anyhow!(reason));
-    match kind {
-        Kind::Csv => keep(output, &sheet.csv())?,
-        Kind::Parquet => keep(output, &sheet.parquet().map_err(wrong)?)?,
-        Kind::Npz | Kind::Npy => {
-            let frames = arguments.frames.map(|frames| frames as usize);
-            let stack = Stack::new(clips, &prepared.blocks, frames).map_err(wrong)?;
+    match kept {
+        Kept::Rows(sheet) if matches!(kind, Kind::Parquet) => {
+            keep(output, &sheet.parquet().map_err(wrong)?)?;
+        }
+        Kept::Rows(sheet) => keep(output, &sheet.csv())?,
+        Kept::Frames(stack) => {
             let precision = if arguments.half { Precision::Half } else { Precision::Single };
-            let bytes = stack
-                .bytes(matches!(kind, Kind::Npz), precision)
-                .with_context(|| format!("cannot make {}", output.display()))?;
-            keep(output, &bytes)?;
+            stack
+                .write(output, matches!(kind, Kind::Npz), precision)
+                .with_context(|| format!("cannot write {}", output.display()))?;
             keep(&output.with_extension("tracks.txt"), &stack.names())?;
         }
     }

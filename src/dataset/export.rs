@@ -1,4 +1,4 @@
-//! Extracted blocks as files that others read: CSV and Parquet tables, NumPy arrays.
+//! Extracted blocks as tables that others read: CSV and Parquet.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,6 @@ use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
 use super::cache::Block;
 use super::clips;
 use super::prepare::Extraction;
-use super::tensor::{self, Precision, Tensor};
 use crate::audio::RATE;
 use crate::features;
 
@@ -126,80 +125,11 @@ fn quoted(field: &str) -> String {
     }
 }
 
-/// Sequences of one length as an array of clips × frames × width, with the names of its rows.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stack {
-    /// The array.
-    pub tensor: Tensor,
-    /// Names of the clips, in the order of the array.
-    pub tracks: Vec<String>,
-}
-
-impl Stack {
-    /// Stacks the clips that have a block. With `frames`, each is brought to so many: frame j is the
-    /// clip's frame ⌊(j + ½)·n/frames⌋. Without, all are cut to the shortest.
-    ///
-    /// # Errors
-    /// When no clip has a block, or one has fewer frames than wanted: the message names it.
-    #[allow(clippy::cast_possible_truncation)]
-    pub fn new(
-        clips: &[PathBuf],
-        blocks: &[Option<Block>],
-        frames: Option<usize>,
-    ) -> Result<Self, String> {
-        let found: Vec<(&PathBuf, &Block)> = clips
-            .iter()
-            .zip(blocks)
-            .filter_map(|(path, block)| block.as_ref().map(|block| (path, block)))
-            .collect();
-        let lengths = found.iter().map(|(_, block)| block.values.len() / block.width);
-        let shortest = lengths.min().ok_or("no clip was extracted")?;
-        let kept = frames.unwrap_or(shortest);
-        if let Some((path, block)) =
-            found.iter().find(|(_, block)| block.values.len() / block.width < kept)
-        {
-            let has = block.values.len() / block.width;
-            return Err(format!("{} has {has} frames, fewer than {kept}", path.display()));
-        }
-        let width = found[0].1.width;
-        let mut values = Vec::with_capacity(found.len() * kept * width);
-        for (_, block) in &found {
-            let all = block.values.len() / width;
-            for j in 0..kept {
-                let frame = if frames.is_some() { (2 * j + 1) * all / (2 * kept) } else { j };
-                let row = &block.values[frame * width..(frame + 1) * width];
-                values.extend(row.iter().map(|&value| value as f32));
-            }
-        }
-        Ok(Self {
-            tensor: Tensor { shape: vec![found.len(), kept, width], values },
-            tracks: found.iter().map(|(path, _)| clips::name(path)).collect(),
-        })
-    }
-
-    /// The names as text, one a line.
-    pub fn names(&self) -> Vec<u8> {
-        (self.tracks.join("\n") + "\n").into_bytes()
-    }
-
-    /// The array as `.npz` (named `features`) or `.npy`.
-    ///
-    /// # Errors
-    /// When memory cannot take it.
-    pub fn bytes(&self, archive: bool, precision: Precision) -> std::io::Result<Vec<u8>> {
-        if archive {
-            tensor::npz("features", &self.tensor, precision)
-        } else {
-            tensor::npy(&self.tensor, precision)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
-    use super::{Sheet, Stack};
+    use super::Sheet;
     use crate::dataset::{Block, Extraction, Table};
     use crate::features::Recipe;
 
@@ -226,19 +156,5 @@ mod tests {
             assert_eq!(table.columns.len(), 57);
             assert!((f64::from(table.row(1)[0]) - 19.0).abs() < 1e-6);
         }
-    }
-
-    #[test]
-    fn sequences_are_cut_to_the_shortest_or_thinned_evenly() {
-        let clips = ["a.wav", "b.wav", "c.wav"].map(PathBuf::from);
-        let blocks = [Some(block(8, 2)), None, Some(block(4, 2))];
-        let stack = Stack::new(&clips, &blocks, None).unwrap();
-        assert_eq!(stack.tensor.shape, [2, 4, 2]);
-        assert_eq!(stack.tracks, ["a", "c"]);
-        let stack = Stack::new(&clips, &blocks, Some(2)).unwrap();
-        // Of eight frames the third and the seventh, of four the second and the fourth.
-        let firsts: Vec<f32> = stack.tensor.values.iter().step_by(2).map(|v| v * 1.5).collect();
-        assert_eq!(firsts, [2.0, 6.0, 1.0, 3.0]);
-        assert!(Stack::new(&clips, &blocks, Some(5)).unwrap_err().contains("c.wav has 4 frames"));
     }
 }

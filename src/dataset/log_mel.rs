@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::export::Stack;
 use super::prepare::{Effort, Extraction, prepare};
+use super::stack::thinned;
 use super::{Cache, Error, Tensor, clips, locate};
 use crate::features::FrameRecipe;
 use crate::watch::Watch;
@@ -248,9 +248,9 @@ fn sound(
             return Err(Error::Clips { failed, clips, reasons: reasons.join("\n  - ") });
         }
         for (path, block) in paths.iter().zip(prepared.blocks) {
-            let one = Stack::new(std::slice::from_ref(path), &[block], frames)
-                .map_err(|reason| Error::NoFrames { reason })?;
-            sequences.push(one.tensor.values);
+            let block = block.expect("no clip failed");
+            let kept = thinned(path, &block, frames);
+            sequences.push(kept.map_err(|reason| Error::NoFrames { reason })?);
         }
     }
     let shortest = sequences.iter().map(|values| values.len() / bands).min().unwrap_or(0);

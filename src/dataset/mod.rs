@@ -17,12 +17,13 @@ mod npy_header;
 mod parts;
 mod prepare;
 mod samples;
+mod stack;
 mod table;
 mod tensor;
 
 pub use cache::{Block, Cache};
 pub use compare::compare;
-pub use export::{Sheet, Stack};
+pub use export::Sheet;
 pub use folder::Folder;
 pub use index::{Index, Track};
 pub use labelled::Dataset;
@@ -30,9 +31,10 @@ pub use log_mel::LogMels;
 pub use parts::parts;
 pub use prepare::{Effort, Extraction, Failed, Prepared, prepare};
 pub use samples::{Part, Samples, Shape, Unit, Units};
+pub use stack::Stack;
 pub use table::Table;
 pub(crate) use table::parquet;
-pub use tensor::{Precision, Tensor, npy, npz};
+pub use tensor::{Precision, Tensor};
 
 /// Why data cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 //! Sizes are checked against the file before memory is asked for, and nothing is unpickled: an array
 //! is data, never code.
 
-use std::io::{BufReader, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use npyz::{NpyFile, Order, WriterBuilder};
@@ -179,53 +179,74 @@ pub enum Precision {
     Single,
 }
 
-/// An `.npy` file of the array.
-///
-/// # Errors
-/// When memory cannot take it.
-pub fn npy(tensor: &Tensor, precision: Precision) -> std::io::Result<Vec<u8>> {
-    let shape: Vec<u64> = tensor.shape.iter().map(|&extent| extent as u64).collect();
-    let mut bytes = Vec::new();
+/// Numbers on their way to a file.
+type Numbers<'a> = &'a mut dyn Iterator<Item = std::io::Result<f32>>;
+
+/// Writes an array of these numbers as `.npy`.
+pub(super) fn npy_to(
+    to: &mut dyn Write,
+    shape: &[usize],
+    precision: Precision,
+    numbers: Numbers<'_>,
+) -> std::io::Result<()> {
+    let shape: Vec<u64> = shape.iter().map(|&extent| extent as u64).collect();
     match precision {
         Precision::Half => {
-            let mut writer = npyz::WriteOptions::new()
-                .default_dtype()
-                .shape(&shape)
-                .writer(&mut bytes)
-                .begin_nd()?;
-            writer.extend(tensor.values.iter().map(|&value| half::f16::from_f32(value)))?;
-            writer.finish()?;
+            let options = npyz::WriteOptions::new().default_dtype().shape(&shape);
+            let mut writer = options.writer(to).begin_nd()?;
+            for number in numbers {
+                writer.push(&half::f16::from_f32(number?))?;
+            }
+            writer.finish()
         }
         Precision::Single => {
-            let mut writer = npyz::WriteOptions::new()
-                .default_dtype()
-                .shape(&shape)
-                .writer(&mut bytes)
-                .begin_nd()?;
-            writer.extend(tensor.values.iter().copied())?;
-            writer.finish()?;
+            let options = npyz::WriteOptions::new().default_dtype().shape(&shape);
+            let mut writer = options.writer(to).begin_nd()?;
+            for number in numbers {
+                writer.push(&number?)?;
+            }
+            writer.finish()
         }
     }
-    Ok(bytes)
 }
 
-/// An `.npz` file of one array, compressed; the same array gives the same bytes.
-///
-/// # Errors
-/// When memory cannot take it.
-pub fn npz(name: &str, tensor: &Tensor, precision: Precision) -> std::io::Result<Vec<u8>> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+/// Writes an array of these numbers as `.npz`, compressed; the same numbers give the same bytes.
+pub(super) fn npz_to(
+    to: impl Write + Seek,
+    name: &str,
+    shape: &[usize],
+    precision: Precision,
+    numbers: Numbers<'_>,
+) -> std::io::Result<()> {
+    let mut archive = ZipWriter::new(to);
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .large_file(true);
     archive.start_file(format!("{name}.npy"), options).map_err(std::io::Error::other)?;
-    archive.write_all(&npy(tensor, precision)?)?;
-    let mut bytes = archive.finish().map_err(std::io::Error::other)?;
-    bytes.rewind()?;
-    Ok(bytes.into_inner())
+    npy_to(&mut BufWriter::new(&mut archive), shape, precision, numbers)?;
+    archive.finish().map_err(std::io::Error::other)?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Precision, Tensor, npy, npz};
+    use std::io::Cursor;
+
+    use super::{Precision, Tensor, npy_to, npz_to};
+
+    fn npy(tensor: &Tensor, precision: Precision) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut numbers = tensor.values.iter().map(|&value| Ok(value));
+        npy_to(&mut bytes, &tensor.shape, precision, &mut numbers)?;
+        Ok(bytes)
+    }
+
+    fn npz(name: &str, tensor: &Tensor, precision: Precision) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Cursor::new(Vec::new());
+        let mut numbers = tensor.values.iter().map(|&value| Ok(value));
+        npz_to(&mut bytes, name, &tensor.shape, precision, &mut numbers)?;
+        Ok(bytes.into_inner())
+    }
 
     fn tensor() -> Tensor {
         Tensor { shape: vec![2, 3, 2], values: (0_u8..12).map(|i| f32::from(i) * 0.5).collect() }

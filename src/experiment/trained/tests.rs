@@ -25,6 +25,11 @@ fn ran(plan: &Plan) -> Record {
     run(plan, &Manner { jobs: 2, fail_fast: true, cells: &cells }, &Silent).unwrap()
 }
 
+fn skipped(why: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "skipped: {why}");
+}
+
 /// What lines of [`ALL`] hold that need more than the table.
 const NOT_OF_ROWS: [&str; 7] = ["frames:", "blocks:", "kernel", "lstm", "cnn", "ensemble", "hard"];
 
@@ -114,7 +119,7 @@ fn every_registered_model_hears_the_same_after_it_was_saved() {
 #[test]
 fn a_training_clip_heard_through_the_file_is_scored_as_its_row() {
     let Ok(data) = std::env::var("CROSSFOLD_DATA") else {
-        println!("skipped: CROSSFOLD_DATA does not name the full data");
+        skipped("CROSSFOLD_DATA does not name the full data");
         return;
     };
     let quick: Vec<&str> =
@@ -128,7 +133,7 @@ fn a_training_clip_heard_through_the_file_is_scored_as_its_row() {
             let genre = &track[..track.len() - 6];
             let file = Path::new(&data).join(format!("audio/{genre}/{track}.flac"));
             let Ok(clip) = crate::audio::read(&file, crate::audio::Limit::default()) else {
-                println!("skipped: {} is not there", file.display());
+                skipped(&format!("{} is not there", file.display()));
                 return;
             };
             let (heard, _) = trained.judge(std::slice::from_ref(&clip.signal)).unwrap();

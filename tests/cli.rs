@@ -332,7 +332,7 @@ models: [majority, knn]
     let output = crossfold(folder.path(), &["run", "trial.yaml"]);
     assert!(output.status.success(), "{}", err(&output));
     for (right, wrong, said) in [
-        ("array: mel, ", "array: male, ", "there is no array `male`; the file holds mel"),
+        ("array: features, ", "array: male, ", "there is no array `male`; the file holds features"),
         (", index: genres.csv", "", "`song-0` is no track of GTZAN"),
         ("index", "tracks: genres.csv, index", "line 1: genres.csv does not list `track,genre`"),
         ("blocks: [shape]", "columns: all", "this data set has no table of columns"),

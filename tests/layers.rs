@@ -39,7 +39,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
 const LEAVES: [&str; 7] = ["atomic", "bounds", "matrix", "registry", "seed", "watch", "workers"];
 
 /// Foreign libraries and the only places that may name them.
-const DOORS: [(&str, &[&str]); 12] = [
+const DOORS: [(&str, &[&str]); 18] = [
     ("symphonia", &["audio/"]),
     ("rubato", &["audio/"]),
     ("realfft", &["features/"]),
@@ -51,6 +51,12 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("pulp", &["models/layers/"]),
     ("nalgebra", &["matrix.rs"]),
     ("plotters", &["report/figures"]),
+    ("axum", &["web/"]),
+    ("base64", &["web/"]),
+    ("http_body_util", &["web/"]),
+    ("hyper", &["web/"]),
+    ("hyper_util", &["web/"]),
+    ("tokio", &["web/"]),
     ("serde_yaml", &["experiment/", "models/dense/tests", "models/cnn/tests"]),
 ];
 

@@ -31,6 +31,7 @@ mod progress;
 mod report;
 mod run;
 mod run_cells;
+mod serve;
 mod table;
 mod train;
 
@@ -91,6 +92,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Draw what can be heard in a clip
     Plot(plot::Arguments),
+    /// Serve the upload page: a clip in, its genre out, and how often that is right
+    Serve(serve::Arguments),
     /// List models, features and datasets with their parameters
     List(list::Arguments),
 }
@@ -158,6 +161,7 @@ pub fn main() -> ExitCode {
         Command::Extract(arguments) => extract::extract(arguments),
         Command::Inspect(arguments) => inspect::inspect(arguments),
         Command::Plot(arguments) => plot::plot(arguments),
+        Command::Serve(arguments) => serve::serve(arguments),
         Command::List(arguments) => list::list(arguments),
     };
     match outcome {

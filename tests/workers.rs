@@ -180,7 +180,12 @@ fn a_slurm_cluster_leaves_the_record_of_threads() {
     // Killed in the middle: the cells of the task are submitted again. Ensembles follow their members.
     let (alone, folder) = (shared(), shared());
     succeeds(alone.path(), &["run", "shared.yaml"]);
-    let run = cluster.run(folder.path(), "shared.yaml", &["--chunk", "10"]).spawn().unwrap();
+    // A task's first attempt sleeps before its worker begins, so that it is killed before it ends.
+    let sleeper = "#!/bin/sh\n[ -e slept-$SLURM_ARRAY_TASK_ID ] || \
+                   { touch slept-$SLURM_ARRAY_TASK_ID; sleep 4; }\n";
+    fs::write(folder.path().join("sleeper.sh"), sleeper).unwrap();
+    let extra = ["--chunk", "10", "--template", "sleeper.sh"];
+    let run = cluster.run(folder.path(), "shared.yaml", &extra).spawn().unwrap();
     let task = wait(|| {
         cluster.queue().iter().find_map(|line| Some(line.strip_suffix(" RUNNING")?.to_owned()))
     });

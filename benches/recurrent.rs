@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use crossfold::dataset::{Samples, Shape, Unit, Units};
-use crossfold::models::{Context, Model};
+use crossfold::models::{Context, Device, Model};
 use crossfold::seed::Seed;
 use crossfold::watch::Silent;
 use rand::RngExt;
@@ -28,7 +28,13 @@ fn main() {
              frequency_mask: 0, epochs: {epochs} }}"
         ))
         .unwrap();
-        let context = Context { seed: Seed::new(1), watch: &Silent, cell: "bench", watched: None };
+        let context = Context {
+            seed: Seed::new(1),
+            watch: &Silent,
+            cell: "bench",
+            watched: None,
+            device: Device::CPU,
+        };
         let start = seconds();
         model.learner().fit(&samples, &context).unwrap();
         seconds() - start

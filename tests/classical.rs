@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crossfold::dataset::{Samples, Shape, Unit, Units};
-use crossfold::models::{Context, Model, Scale, Scaler};
+use crossfold::models::{Context, Device, Model, Scale, Scaler};
 use crossfold::seed::Seed;
 use crossfold::watch::Silent;
 use rand::seq::SliceRandom;
@@ -71,7 +71,8 @@ fn cross_validated(model: &Model, samples: &Samples, repeats: &[Vec<usize>]) -> 
             let scaler = Scaler::fit(Scale::Standard, &train);
             let (train, test) = (scaler.apply(&train), scaler.apply(&test));
             let seed = Seed::new(42).derive(format!("r{repeat} f{fold}"));
-            let context = Context { seed, watch: &Silent, cell: "bench", watched: None };
+            let context =
+                Context { seed, watch: &Silent, cell: "bench", watched: None, device: Device::CPU };
             let start = seconds();
             let fitted = model.learner().fit(&train, &context).unwrap();
             let middle = seconds();

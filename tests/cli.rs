@@ -184,6 +184,25 @@ fn a_record_that_was_damaged_is_refused() {
 
 /// Every mistake a user can make in a file, with the whole message.
 #[test]
+#[cfg(not(feature = "cuda"))]
+fn a_device_that_was_not_built_is_refused_with_the_remedy() {
+    let folder = bench();
+    write(folder.path(), TRIAL);
+    for (name, said) in [
+        ("cuda", "built without cuda; build it with `cargo build --features cuda`"),
+        ("wgqu", "expected one of cpu, wgpu, cuda; did you mean `wgpu`?"),
+    ] {
+        let output = crossfold(folder.path(), &["run", "trial.yaml", "--device", name]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(err(&output).contains(said), "{}", err(&output));
+    }
+    let here = crossfold(folder.path(), &["run", "trial.yaml", "--device", "cpu"]);
+    assert_eq!(here.status.code(), Some(0));
+    let record = fs::read_to_string(folder.path().join("results/trial/record.json")).unwrap();
+    assert!(!record.contains("\"device\""));
+}
+
+#[test]
 fn mistakes_in_an_experiment_show_their_line_and_a_remedy() {
     let folder = bench();
     let mistakes = [

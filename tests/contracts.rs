@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crossfold::dataset::{Samples, Shape, Unit, Units};
-use crossfold::models::{Classifier, Context, Error, Model};
+use crossfold::models::{Classifier, Context, Device, Error, Model};
 use crossfold::seed::Seed;
 use crossfold::watch::Silent;
 
@@ -105,8 +105,13 @@ fn three(model: &Model, count: usize, seed: u64) -> Samples {
 }
 
 fn fit(model: &Model, train: &Samples, seed: u64) -> Result<Box<dyn Classifier>, Error> {
-    let context =
-        Context { seed: Seed::new(seed), watch: &Silent, cell: "contract", watched: None };
+    let context = Context {
+        seed: Seed::new(seed),
+        watch: &Silent,
+        cell: "contract",
+        watched: None,
+        device: Device::CPU,
+    };
     model.learner().fit(train, &context).map(|fitted| fitted.classifier)
 }
 
@@ -266,8 +271,13 @@ fn a_net_tells_its_layers_and_they_count_what_it_learns() {
     for model in models() {
         let train = three(&model, 20, 1);
         let layers = model.learner().layers(train.shape(), train.genres().len());
-        let context =
-            Context { seed: Seed::new(7), watch: &Silent, cell: "contract", watched: None };
+        let context = Context {
+            seed: Seed::new(7),
+            watch: &Silent,
+            cell: "contract",
+            watched: None,
+            device: Device::CPU,
+        };
         let fitted = model.learner().fit(&train, &context).unwrap();
         assert_eq!(layers.is_empty(), fitted.history.is_empty(), "{model:?}");
         if !layers.is_empty() {

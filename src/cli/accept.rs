@@ -60,7 +60,7 @@ pub fn accept(arguments: &Arguments) -> Result<Outcome, Failure> {
     let before = Record::read(&folder).ok();
     let after = match Record::read(&folder.join(RERUN)) {
         Ok(record) if is_of(&record, &plan) => record,
-        _ => rerun(&plan, &folder, arguments.running.jobs(), &progress)?,
+        _ => rerun(&plan, &folder, &arguments.running, &progress)?,
     };
     let unchanged = |before: &Record| {
         before.predictions == after.predictions

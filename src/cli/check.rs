@@ -183,7 +183,7 @@ fn one(
     if arguments.from_record {
         checked.faults.extend(disappointed(&expectations, &record));
     } else if same_ground {
-        let again = rerun(&plan, &folder, arguments.running.jobs(), progress)?;
+        let again = rerun(&plan, &folder, &arguments.running, progress)?;
         checked.held = held(&record, &again);
         checked.acceptable |= !checked.held.iter().all(Held::holds);
         checked.faults.extend(disappointed(&expectations, &again));
@@ -199,16 +199,16 @@ fn one(
 pub(super) fn rerun(
     plan: &Plan,
     folder: &Path,
-    jobs: usize,
+    running: &Running,
     progress: &Progress,
 ) -> Result<Record, Failure> {
     let folder = folder.join(RERUN);
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make {}", folder.display()))?;
     let _lock = Lock::of(&folder)?;
-    let cells = Cells::of(&folder, plan);
-    let record =
-        experiment::run(plan, &Manner { jobs, fail_fast: false, cells: &cells }, progress)?;
+    let cells = Cells::of(&folder, plan).on(running.device);
+    let manner = Manner { jobs: running.jobs(), fail_fast: false, cells: &cells };
+    let record = experiment::run(plan, &manner, progress)?;
     record.write(&folder)?;
     Cells::remove(&folder);
     Ok(record)

@@ -65,7 +65,8 @@ pub fn leak(arguments: &Arguments) -> Result<Outcome, Failure> {
     std::fs::create_dir_all(&kept).with_context(|| format!("cannot make {}", kept.display()))?;
     let _lock = Lock::of(&folder)?;
     let name = arguments.model.as_deref();
-    let found = experiment::leak(&experiment, name, &place, jobs, &kept, &progress)?;
+    let device = arguments.running.device;
+    let found = experiment::leak(&experiment, name, &place, jobs, device, &kept, &progress)?;
     let report = LeakReport::of(&found)?;
     let substituted = found.runs.iter().find_map(|run| {
         let dataset = &run.record.as_ref().ok()?.dataset;

@@ -14,6 +14,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::audio::Limit;
 use crate::dataset::{Cache, Effort, locate};
 use crate::experiment::Place;
+use crate::models::device::{Device, Kind};
+use crate::registry;
 
 mod accept;
 mod check;
@@ -117,6 +119,10 @@ struct Running {
     /// How many cells run at once [default: the number of cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Where nets are trained: `cpu`, or a graphics processor by way of `wgpu` or `cuda`, which the
+    /// program must have been built with
+    #[arg(long, value_name = "DEVICE", value_parser = device, default_value = "cpu")]
+    device: Device,
     /// Refuse to run on a stand-in where the data set is not on this machine
     #[arg(long)]
     strict: bool,
@@ -137,6 +143,15 @@ impl Running {
         let effort = Effort { jobs: self.jobs(), strict: false, limit: Limit::default() };
         Place { folder, may_substitute: !self.strict, cache, effort }
     }
+}
+
+/// The device of that name, if the program and the machine have it.
+fn device(name: &str) -> Result<Device, String> {
+    let known = [Kind::Cpu, Kind::Wgpu, Kind::Cuda];
+    let Some(kind) = known.into_iter().find(|kind| kind.name() == name) else {
+        return Err(registry::expected(name, known.map(Kind::name)));
+    };
+    Device::find(kind).map_err(|error| error.to_string())
 }
 
 /// How many units of work run at once: as said, else the number of cores.

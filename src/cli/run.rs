@@ -84,6 +84,13 @@ A minimal experiment:
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    if !arguments.running.device.is_cpu()
+        && (arguments.prepare || arguments.engine == Engine::Slurm)
+    {
+        return Err(Failure::Input(anyhow::anyhow!(
+            "workers train nets on their processors; leave `--device` out"
+        )));
+    }
     let progress = Progress::new();
     let experiment = Experiment::read(&arguments.experiment)?;
     let (jobs, data, cache) =
@@ -95,7 +102,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         anyhow::Error::from(error).context(format!("cannot make {}", folder.display()))
     })?;
     let _lock = Lock::of(&folder)?;
-    let cells = Cells::of(&folder, &plan);
+    let cells = Cells::of(&folder, &plan).on(arguments.running.device);
     if arguments.fresh {
         Cells::remove(&folder);
         set_aside(&folder)?;

@@ -71,7 +71,8 @@ pub fn train(arguments: &Arguments) -> Result<Outcome, Failure> {
         let accuracies: Vec<f64> = (0..record.contenders.len()).map(accuracy).collect();
         record.contenders[crate::evaluation::first_highest(&accuracies)].name.clone()
     });
-    let trained = Trained::train(&plan, &record, &name, arguments.error_rate, &progress)?;
+    let (error_rate, device) = (arguments.error_rate, arguments.running.device);
+    let trained = Trained::train(&plan, &record, &name, error_rate, device, &progress)?;
     let bytes = trained.write()?;
     atomic::write(&arguments.output, &bytes)
         .with_context(|| format!("cannot write {}", arguments.output.display()))?;

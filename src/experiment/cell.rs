@@ -9,7 +9,7 @@ use super::record::{CellFacts, TuningFacts};
 use super::run::round;
 use crate::evaluation::Prediction;
 use crate::models::ensemble::{By, Ensemble, Said, Stack, vote};
-use crate::models::{self, Context, Describer, Epoch, Fitted, Model};
+use crate::models::{self, Context, Describer, Device, Epoch, Fitted, Model};
 use crate::seed::Seed;
 use crate::watch::{Event, Watch};
 
@@ -27,6 +27,7 @@ pub(super) type Answer = (CellFacts, Vec<Prediction>);
 pub(super) struct Desk<'a> {
     pub plan: &'a Plan,
     pub cell: Cell,
+    pub device: Device,
     pub watch: &'a dyn Watch,
 }
 
@@ -41,7 +42,7 @@ pub(super) struct Heard {
 impl Desk<'_> {
     /// Fits a model on the cell's fold and scores the units it never saw.
     pub fn model(&self) -> Result<Answer, Error> {
-        let Self { plan, cell, watch } = *self;
+        let Self { plan, cell, watch, .. } = *self;
         let name = plan.name(cell).to_string();
         watch.event(&Event::CellStarted { cell: &name });
         let fold = &plan.folds[cell.fold];
@@ -71,7 +72,7 @@ impl Desk<'_> {
         members: &[usize],
         said: &[&Answer],
     ) -> Result<Answer, Error> {
-        let Self { plan, cell, watch } = *self;
+        let Self { plan, cell, watch, .. } = *self;
         let name = plan.name(cell).to_string();
         watch.event(&Event::CellStarted { cell: &name });
         let tested = plan.folds[cell.fold].test.len();
@@ -224,7 +225,8 @@ impl Desk<'_> {
         let failed = |source| failed(cell, source);
         let (describer, samples) = description.learn(train, self.dictionaries()).map_err(failed)?;
         let watched = watched.map(|units| description.describe(&describer, units));
-        let context = Context { seed, watch: self.watch, cell, watched: watched.as_ref() };
+        let (watch, device) = (self.watch, self.device);
+        let context = Context { seed, watch, cell, watched: watched.as_ref(), device };
         let fitted = model.learner().fit(&samples, &context).map_err(failed)?;
         Ok(Heard { fitted, describer, contender, tuning })
     }

@@ -16,6 +16,7 @@ use super::record::{CellFacts, FailureFacts};
 use super::run::failure;
 use crate::atomic;
 use crate::evaluation::Prediction;
+use crate::models::Device;
 
 /// The folder of cells beside a record.
 const FOLDER: &str = "cells";
@@ -25,6 +26,7 @@ const FOLDER: &str = "cells";
 pub struct Cells {
     folder: PathBuf,
     plan: String,
+    device: Device,
 }
 
 /// A cell that ended: what it said, or why it failed.
@@ -53,7 +55,22 @@ enum KeptAs {
 impl Cells {
     /// The cells of a plan beside the record in a folder.
     pub fn of(folder: &Path, plan: &Plan) -> Self {
-        Self { folder: folder.join(FOLDER), plan: plan.hash() }
+        Self { folder: folder.join(FOLDER), plan: plan.hash(), device: Device::CPU }
+    }
+
+    /// The same cells with nets trained on a device; those of one device are not those of another.
+    #[must_use]
+    pub fn on(self, device: Device) -> Self {
+        let plan = match device.name() {
+            Some(name) => format!("{} on {name}", self.plan),
+            None => self.plan,
+        };
+        Self { plan, device, ..self }
+    }
+
+    /// Where nets are trained.
+    pub(super) fn device(&self) -> Device {
+        self.device
     }
 
     /// The folder they lie in.

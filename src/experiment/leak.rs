@@ -13,7 +13,7 @@ use super::protocol::Split;
 use super::record::Record;
 use super::twins::{Twins, twins};
 use super::{Error, Manner, run};
-use crate::models::Model;
+use crate::models::{Device, Model};
 use crate::split::Grouping;
 use crate::watch::Watch;
 
@@ -55,6 +55,7 @@ pub fn leak(
     other: Option<&str>,
     place: &Place<'_>,
     jobs: usize,
+    device: Device,
     folder: &Path,
     watch: &dyn Watch,
 ) -> Result<Leak, Error> {
@@ -85,7 +86,7 @@ pub fn leak(
                     // What is to be known of the data was said with the first split.
                     Some(_) => plan.dataset.notices.clear(),
                 }
-                let cells = Cells::of(&folder.join(group.to_string()), &plan);
+                let cells = Cells::of(&folder.join(group.to_string()), &plan).on(device);
                 let manner = Manner { jobs, fail_fast: true, cells: &cells };
                 Ok(run(&plan, &manner, watch)?)
             }

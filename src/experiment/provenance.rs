@@ -52,6 +52,7 @@ pub fn here() -> Provenance {
         cpu_seconds: 0.0,
         jobs: 0,
         engine: None,
+        device: None,
         machine: Machine {
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             processor: processor(),

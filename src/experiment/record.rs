@@ -148,6 +148,9 @@ pub struct Provenance {
     /// Where cells ran, as in `slurm`; absent where it was threads of one process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<String>,
+    /// Where nets were trained, as in `cuda: NVIDIA H100 PCIe`; absent where it was the processor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// The machine.
     pub machine: Machine,
 }

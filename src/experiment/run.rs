@@ -73,11 +73,11 @@ pub fn answer(
     watch.event(&Event::StageStarted { what: "cells", total: wanted.len() });
     let (ensembles, models): (Vec<Cell>, Vec<Cell>) =
         wanted.into_iter().partition(|&cell| plan.is_ensemble(cell));
-    let ended =
-        each(plan, &models, manner, watch, &|cell| Some(Desk { plan, cell, watch }.model()))
-            .and_then(|()| {
-                each(plan, &ensembles, manner, watch, &|cell| ensemble(plan, cells, cell, watch))
-            });
+    let device = cells.device();
+    let model = |cell| Some(Desk { plan, cell, device, watch }.model());
+    let ended = each(plan, &models, manner, watch, &model).and_then(|()| {
+        each(plan, &ensembles, manner, watch, &|cell| ensemble(plan, cells, cell, watch))
+    });
     watch.event(&Event::StageEnded);
     ended
 }
@@ -106,7 +106,8 @@ fn ensemble(
         }
     }
     let said: Vec<&Answer> = said.iter().collect();
-    Some(Desk { plan, cell, watch }.ensemble(ensemble, members, &said))
+    let device = cells.device();
+    Some(Desk { plan, cell, device, watch }.ensemble(ensemble, members, &said))
 }
 
 /// Answers cells with `work`, and keeps how each ended.
@@ -153,6 +154,7 @@ fn each(
 /// When a cell has left nothing behind.
 pub fn collect(plan: &Plan, cells: &Cells) -> Result<Record, Error> {
     let mut record = described(plan);
+    record.provenance.device = cells.device().name();
     for &cell in &plan.cells {
         let ended: Option<Ended> = cells.read(plan, cell);
         match ended.ok_or_else(|| cells.gone(plan, cell))? {

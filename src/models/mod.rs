@@ -11,6 +11,7 @@ mod choice;
 pub mod cnn;
 pub mod dense;
 mod description;
+pub mod device;
 mod distance;
 pub mod ensemble;
 pub mod forest;
@@ -38,6 +39,7 @@ use crate::dataset::{Samples, Shape};
 use crate::seed::Seed;
 use crate::watch::Watch;
 pub use description::{Describer, Description, Piece};
+pub use device::Device;
 pub use ensemble::Ensemble;
 pub use outline::Layer;
 pub use saved::{Keep, Saved};
@@ -163,6 +165,8 @@ pub struct Context<'a> {
     /// Held-out rows whose loss and accuracy nets write down after each epoch. They are looked at
     /// only: nothing is ever chosen by them. Absent where a test part may be read once only.
     pub watched: Option<&'a Samples>,
+    /// Where nets are trained; other models have no use for it.
+    pub device: Device,
 }
 
 /// How a net stood after an epoch.

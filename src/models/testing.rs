@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rand::RngExt;
 
+use super::device::{Device, Kind};
 use super::{Classifier, Context, Learner};
 use crate::dataset::{Samples, Shape, Unit, Units};
 use crate::seed::Seed;
@@ -49,7 +50,13 @@ pub(super) fn blobs(genres: usize, count: usize, width: usize, spread: f32, seed
 
 /// A classifier fitted with seed 1.
 pub(super) fn fit(learner: &dyn Learner, train: &Samples) -> Box<dyn Classifier> {
-    let context = Context { seed: Seed::new(1), watch: &Silent, cell: "test", watched: None };
+    let context = Context {
+        seed: Seed::new(1),
+        watch: &Silent,
+        cell: "test",
+        watched: None,
+        device: Device::CPU,
+    };
     learner.fit(train, &context).unwrap().classifier
 }
 
@@ -61,4 +68,10 @@ pub(super) fn accuracy(classifier: &dyn Classifier, samples: &Samples) -> f64 {
         scores.iter().position(|score| *score == best) == Some(samples.label(*i))
     });
     right.count() as f64 / samples.len() as f64
+}
+
+/// Every place where tensors can lie with this build on this machine, with gradients.
+pub(super) fn places() -> impl Iterator<Item = burn::tensor::Device> {
+    let found = |kind| Device::find(kind).ok().map(|device| device.place().autodiff());
+    [Kind::Cpu, Kind::Wgpu, Kind::Cuda].into_iter().filter_map(found)
 }

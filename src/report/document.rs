@@ -162,7 +162,7 @@ fn parameters(record: &Record) -> String {
 fn provenance(record: &Record) -> String {
     let made = &record.provenance;
     let commit = if made.commit.is_empty() { "not known".to_owned() } else { code(&made.commit) };
-    let rows = vec![
+    let mut rows = vec![
         ("program", format!("crossfold {}, commit {commit}", escape(&made.version))),
         ("experiment hash", code(&short_hash(&record.experiment.hash))),
         ("started", escape(&made.started)),
@@ -187,6 +187,9 @@ fn provenance(record: &Record) -> String {
         ("predictions", count(record.predictions.len())),
         ("drawn by", code(&format!("crossfold report results/{}", record.experiment.name))),
     ];
+    if let Some(device) = &made.device {
+        rows.insert(rows.len() - 2, ("nets trained on", escape(device)));
+    }
     format!(
         "## Provenance\n\n{}\nHashes are BLAKE3, shortened; `record.json` has them whole.",
         facts(rows)

@@ -187,6 +187,7 @@ fn frame(shape: &Shape<'_>) -> Record {
             started: "2026-11-23T05:06:07Z".into(),
             wall_seconds: 83.2,
             cpu_seconds: 151.0,
+            device: None,
             jobs: 2,
             engine: None,
             machine: Machine {

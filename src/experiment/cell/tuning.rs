@@ -67,7 +67,8 @@ impl Desk<'_> {
                     return Err(Error::Stopped);
                 }
                 let seed = seed.derive(format_args!("trial {at} inner {number}"));
-                let context = Context { seed, watch: self.watch, cell, watched: None };
+                let (watch, device) = (self.watch, self.device);
+                let context = Context { seed, watch, cell, watched: None, device };
                 let fitted = candidate.model.learner().fit(&fits, &context).map_err(failed)?;
                 let scores = fitted.classifier.scores(&tested).map_err(failed)?;
                 for (unit, scores) in scores.iter().enumerate() {

@@ -6,7 +6,7 @@ use crate::audio::{RATE, Signal, synth};
 use crate::dataset::{Cache, Effort};
 use crate::experiment::parse::File;
 use crate::experiment::{Cells, Experiment, Manner, Place, Plan, Record, run};
-use crate::models::Model;
+use crate::models::{Device, Model};
 use crate::seed::Seed;
 use crate::watch::Silent;
 
@@ -94,7 +94,7 @@ fn kept() -> &'static [Kept] {
         let (record, clip) = (ran(&plan), music(8.0));
         let all = plan.experiment.contenders.iter().map(|it| it.name.clone());
         all.map(|name| {
-            let trained = Trained::train(&plan, &record, &name, 0.2, &Silent).unwrap();
+            let trained = Trained::train(&plan, &record, &name, 0.2, Device::CPU, &Silent).unwrap();
             let (said, bytes) = (trained.hear(&clip).unwrap(), trained.write().unwrap());
             Kept { name, card: trained.card().clone(), said, bytes }
         })
@@ -127,7 +127,7 @@ fn a_training_clip_heard_through_the_file_is_scored_as_its_row() {
     let plan = plan(&quick.join("\n"));
     let record = ran(&plan);
     for name in ["svm", "dense", "forest"] {
-        let trained = Trained::train(&plan, &record, name, 0.2, &Silent).unwrap();
+        let trained = Trained::train(&plan, &record, name, 0.2, Device::CPU, &Silent).unwrap();
         let trained = Trained::read(name, &trained.write().unwrap()).unwrap();
         for track in ["blues.00000", "metal.00003", "rock.00005"] {
             let genre = &track[..track.len() - 6];

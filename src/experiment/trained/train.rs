@@ -7,6 +7,7 @@ use super::super::record::Record;
 use super::neighbours::Neighbours;
 use super::{Card, Entry, Error, Heard, Joint, Member, Plan, Preparation, Thinning, Trained};
 use crate::features;
+use crate::models::Device;
 use crate::models::ensemble::By;
 use crate::watch::Watch;
 
@@ -23,6 +24,7 @@ impl Trained {
         record: &Record,
         contender: &str,
         error_rate: f64,
+        device: Device,
         watch: &dyn Watch,
     ) -> Result<Self, Error> {
         let known = plan.experiment.contenders.iter().map(|it| it.name.as_str());
@@ -51,7 +53,7 @@ impl Trained {
         if record.predictions_of(number).is_empty() {
             return Err(refused(format!("`{contender}` failed on every fold of its record")));
         }
-        let desk = Desk { plan, cell: Cell { contender: number, fold: 0 }, watch };
+        let desk = Desk { plan, cell: Cell { contender: number, fold: 0 }, device, watch };
         let (members, joint) = match &plan.experiment.contenders[number].entry {
             Entry::Model { .. } => (vec![number], Joint::Alone),
             Entry::Ensemble { ensemble, members } => {

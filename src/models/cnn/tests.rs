@@ -7,7 +7,7 @@ use rand::RngExt;
 use super::Cnn;
 use crate::dataset::{Samples, Shape};
 use crate::models::testing::{self, accuracy};
-use crate::models::{Context, Learner};
+use crate::models::{Context, Device, Learner};
 use crate::seed::Seed;
 use crate::watch::Silent;
 
@@ -42,7 +42,13 @@ fn cnn(parameters: &str) -> Cnn {
 }
 
 fn context(seed: u64) -> Context<'static> {
-    Context { seed: Seed::new(seed), watch: &Silent, cell: "cell", watched: None }
+    Context {
+        seed: Seed::new(seed),
+        watch: &Silent,
+        cell: "cell",
+        watched: None,
+        device: Device::CPU,
+    }
 }
 
 /// Settings for sweeps.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::{Activation, Dense};
 use crate::dataset::{Samples, Shape};
 use crate::models::testing::{self, accuracy};
-use crate::models::{Context, Error, Learner};
+use crate::models::{Context, Device, Error, Learner};
 use crate::seed::Seed;
 use crate::watch::{Event, Silent, Watch};
 
@@ -20,7 +20,13 @@ fn dense(parameters: &str) -> Dense {
 }
 
 fn context(seed: u64) -> Context<'static> {
-    Context { seed: Seed::new(seed), watch: &Silent, cell: "cell", watched: None }
+    Context {
+        seed: Seed::new(seed),
+        watch: &Silent,
+        cell: "cell",
+        watched: None,
+        device: Device::CPU,
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! the values are still in the cache, and everything behind works on pooled numbers only.
 
 mod back;
+mod elsewhere;
 mod forth;
 mod frame;
 mod layer;

@@ -14,6 +14,7 @@
 //! out step by step. On the way back the slopes of all gates are kept, so that every weight's slope
 //! is one product too.
 
+mod elsewhere;
 mod layer;
 mod score;
 #[cfg(test)]

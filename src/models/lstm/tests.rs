@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Lstm, Pooling};
 use crate::dataset::{Samples, Shape};
 use crate::models::testing::{self, accuracy};
-use crate::models::{Context, Error, Learner};
+use crate::models::{Context, Device, Error, Learner};
 use crate::seed::Seed;
 use crate::watch::Silent;
 
@@ -54,7 +54,13 @@ fn small(changes: &Value) -> Lstm {
 }
 
 fn context(seed: u64) -> Context<'static> {
-    Context { seed: Seed::new(seed), watch: &Silent, cell: "cell", watched: None }
+    Context {
+        seed: Seed::new(seed),
+        watch: &Silent,
+        cell: "cell",
+        watched: None,
+        device: Device::CPU,
+    }
 }
 
 #[test]

@@ -7,6 +7,9 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor, TensorData};
 
 use super::options::{Optimiser, Training};
+use crate::models::Device;
+
+mod elsewhere;
 
 /// How much of the mean gradient is kept at each step (Kingma & Ba 2015, as the next two).
 const KEEP_FIRST: f32 = 0.9;
@@ -22,6 +25,8 @@ pub(super) struct Adam {
     clip_norm: Option<f64>,
     steps: i32,
     moments: Vec<Moments>,
+    /// The same where the weights do not lie at hand.
+    elsewhere: Option<Vec<elsewhere::Moments>>,
 }
 
 /// Running means of one weight's gradients.
@@ -32,24 +37,28 @@ struct Moments {
 }
 
 impl Adam {
-    /// An optimiser that has not made a step yet.
-    pub(super) fn new(training: &Training) -> Self {
+    /// An optimiser of a net on this device that has not made a step yet.
+    pub(super) fn new(training: &Training, device: Device) -> Self {
         Self {
             optimiser: training.optimiser,
             weight_decay: training.weight_decay as f32,
             clip_norm: training.clip_norm,
             steps: 0,
             moments: Vec::new(),
+            elsewhere: (!device.is_cpu()).then(Vec::new),
         }
     }
 
     /// The net after one step against the gradients.
     pub(super) fn step<N: Module>(&mut self, net: N, gradients: Gradients, rate: f64) -> N {
+        self.steps = self.steps.saturating_add(1);
+        if self.elsewhere.is_some() {
+            return self.step_elsewhere(net, gradients, rate);
+        }
         let mut taken = Taken { gradients, slopes: Vec::new() };
         net.visit(&mut taken);
         let slopes = taken.slopes;
         self.moments.resize_with(slopes.len(), Moments::default);
-        self.steps = self.steps.saturating_add(1);
         let scale = self.clip_norm.map_or(1.0, |longest| (longest / norm(&slopes)).min(1.0));
         net.map(&mut Step {
             slopes: slopes.iter(),
@@ -148,7 +157,7 @@ mod tests {
 
     /// The weights after one step from ones against these slopes.
     fn stepped(training: &Training, slopes: &[f32]) -> Vec<f32> {
-        let mut adam = Adam::new(training);
+        let mut adam = Adam::new(training, Device::CPU);
         let device = super::super::device();
         let ones = TensorData::new(vec![1.0f32; slopes.len()], [1, slopes.len()]);
         let weights: Param<Tensor<2>> = Param::from_data(ones, &device);

@@ -1,6 +1,6 @@
 //! The loop: epochs of batches, until the last one or until validation says stop.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::SliceRandom;
 
 use super::adam::Adam;
@@ -10,7 +10,7 @@ use super::held_out::hold_out;
 use super::loss::cross_entropy;
 use super::options::Training;
 use super::view::Curves;
-use super::{Net, device, schedule};
+use super::{Net, schedule};
 use crate::dataset::Samples;
 use crate::models::{Context, Epoch, Error};
 use crate::watch::Event;
@@ -49,8 +49,13 @@ pub(in crate::models) fn train<N: Net>(
     }
     let held = samples.select(&held);
 
-    let device = device();
-    let mut adam = Adam::new(training);
+    // Nets are made on this processor, so that the same seed draws the same weights everywhere.
+    let place = context.device.place();
+    let device = place.clone().autodiff();
+    if !context.device.is_cpu() {
+        net = net.fork(&device);
+    }
+    let mut adam = Adam::new(training, context.device);
     let mut dropout = Dropout::training(seed.derive("dropout"));
     let mut shuffling = seed.derive("order").stream();
     let mut mixing = seed.derive("mixup").stream();
@@ -96,9 +101,9 @@ pub(in crate::models) fn train<N: Net>(
         if !now.train_loss.is_finite() {
             return Err(Error::Diverged { model, epoch, loss: now.train_loss });
         }
-        let stopping = (!held.is_empty()).then(|| evaluate(&net, &held, training));
+        let stopping = (!held.is_empty()).then(|| evaluate(&net, &held, training, &place));
         let watched = context.watched.filter(|watched| !watched.is_empty());
-        let shown = watched.map(|watched| evaluate(&net, watched, training)).or(stopping);
+        let shown = watched.map(|watched| evaluate(&net, watched, training, &place)).or(stopping);
         (now.validation_loss, now.validation_accuracy) = shown.unzip();
         history.push(now);
         context.watch.event(&Event::EpochEnded {
@@ -121,7 +126,7 @@ pub(in crate::models) fn train<N: Net>(
     let net = best.map_or(net, |(_, _, net)| net);
     // The last step comes after the last loss: look once more.
     order.truncate(training.batch);
-    match evaluate(&net, &samples.select(&order), training) {
+    match evaluate(&net, &samples.select(&order), training, &place) {
         (loss, _) if loss.is_finite() => Ok((net, history)),
         (loss, _) => Err(Error::Diverged { model, epoch: history.len(), loss }),
     }
@@ -137,15 +142,19 @@ fn keep_memory() {
 }
 
 /// Mean loss and share named rightly of the middle windows, with dropout off and targets as they are.
-fn evaluate<N: Net>(net: &N, samples: &Samples, training: &Training) -> (f64, f64) {
+fn evaluate<N: Net>(
+    net: &N,
+    samples: &Samples,
+    training: &Training,
+    device: &Device,
+) -> (f64, f64) {
     let net = net.valid();
-    let device = device().inner();
     let (mut loss, mut right) = (0.0, 0);
     let positions: Vec<usize> = (0..samples.len()).collect();
     for picks in positions.chunks(training.batch) {
         let rows = Rows::as_they_are(samples, picks, &training.view);
         let shape = [picks.len(), training.view.size(samples)];
-        let input = Tensor::from_data(TensorData::new(rows.values, shape), &device);
+        let input = Tensor::from_data(TensorData::new(rows.values, shape), device);
         let judged = judge(&net.forward(input, &mut Dropout::off()), &rows.targets);
         loss += judged.loss;
         right += judged.right;

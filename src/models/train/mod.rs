@@ -41,7 +41,8 @@ pub(super) trait Net: Module {
     fn forward(&self, input: Tensor<2>, dropout: &mut Dropout) -> Tensor<2>;
 }
 
-/// Where nets are trained: on the processor, with gradients.
+/// Where nets are made, and trained unless the fit says otherwise: on this processor, with
+/// gradients.
 pub(super) fn device() -> Device {
-    Device::flex().autodiff()
+    crate::models::Device::CPU.place().autodiff()
 }

@@ -7,7 +7,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::forth::Training;
 use super::measure::Running;
-use super::{Folded, Form};
+use super::{Folded, Form, elsewhere};
+use crate::models::device::is_at_hand;
 use crate::models::layers::node;
 use crate::models::train::device;
 
@@ -57,6 +58,9 @@ impl Convolution {
         let [batch, _] = input.dims();
         let shape = [batch, self.form.output()];
         let device = input.device();
+        if !is_at_hand(&device) {
+            return elsewhere::forward(self, input);
+        }
         if !device.is_autodiff() {
             let folded = self.folded();
             let mut scorer = folded.scorer();

@@ -1,6 +1,10 @@
 //! Mean and variance of each filter: of a batch, and running over batches.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::layer::floats;
 
 /// Share of the newest batch in the running figures, as PyTorch has it.
 const MOMENTUM: f64 = 0.1;
@@ -73,7 +77,16 @@ impl Moments {
 /// The net that is trained and the steps of its graph share them; a clone of the net has its own,
 /// so that a net put aside stays as it was.
 #[derive(Debug)]
-pub(super) struct Running(Arc<Mutex<Figures>>);
+pub(super) struct Running(Arc<Mutex<Place>>);
+
+/// Where the figures stand.
+#[derive(Clone, Debug)]
+enum Place {
+    /// At hand.
+    Here(Figures),
+    /// On a device that follows batches without being asked for numbers: mean and variance.
+    Elsewhere(Box<[Tensor<1>; 2]>),
+}
 
 /// Mean and unbiased variance of each filter.
 #[derive(Clone, Debug)]
@@ -86,7 +99,7 @@ impl Running {
     /// Mean 0 and variance 1.
     pub(super) fn new(filters: usize) -> Self {
         let figures = Figures { mean: vec![0.0; filters], variance: vec![1.0; filters] };
-        Self(Arc::new(Mutex::new(figures)))
+        Self(Arc::new(Mutex::new(Place::Here(figures))))
     }
 
     /// The same figures, not a copy.
@@ -96,7 +109,11 @@ impl Running {
 
     /// A copy of the figures as they are now.
     pub(super) fn figures(&self) -> Figures {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.place().figures()
+    }
+
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves a tenth of the way to a batch's figures.
@@ -104,18 +121,62 @@ impl Running {
         let pixels = batch.pixels as f64;
         // One pixel has no spread to estimate.
         let unbiased = pixels / (pixels - 1.0).max(1.0);
-        let mut figures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.place();
+        let mut figures = place.figures();
         for (mean, of_batch) in figures.mean.iter_mut().zip(&batch.mean) {
             *mean += MOMENTUM * (of_batch - *mean);
         }
         for (variance, of_batch) in figures.variance.iter_mut().zip(&batch.variance) {
             *variance += MOMENTUM * (of_batch * unbiased - *variance);
         }
+        *place = Place::Here(figures);
+    }
+
+    /// Mean and variance as tensors at a place.
+    pub(super) fn elsewhere(&self, place: &Device) -> [Tensor<1>; 2] {
+        self.place().tensors(place)
+    }
+
+    /// Moves a tenth of the way to a batch's mean and variance, of so many pixels, where they lie.
+    pub(super) fn follow_elsewhere(&self, mean: Tensor<1>, variance: Tensor<1>, pixels: usize) {
+        let pixels = pixels as f64;
+        let unbiased = pixels / (pixels - 1.0).max(1.0);
+        let mut place = self.place();
+        let [old_mean, old_variance] = place.tensors(&mean.device());
+        *place = Place::Elsewhere(Box::new([
+            old_mean * (1.0 - MOMENTUM) + mean * MOMENTUM,
+            old_variance * (1.0 - MOMENTUM) + variance * (MOMENTUM * unbiased),
+        ]));
     }
 }
 
 impl Clone for Running {
     fn clone(&self) -> Self {
-        Self(Arc::new(Mutex::new(self.figures())))
+        Self(Arc::new(Mutex::new(self.place().clone())))
+    }
+}
+
+impl Place {
+    fn figures(&self) -> Figures {
+        match self {
+            Self::Here(figures) => figures.clone(),
+            Self::Elsewhere(tensors) => {
+                let [mean, variance] = tensors
+                    .each_ref()
+                    .map(|tensor| floats(tensor.clone()).into_iter().map(f64::from).collect());
+                Figures { mean, variance }
+            }
+        }
+    }
+
+    fn tensors(&self, place: &Device) -> [Tensor<1>; 2] {
+        match self {
+            Self::Here(figures) => [&figures.mean, &figures.variance].map(|numbers| {
+                let numbers: Vec<f32> = numbers.iter().map(|&number| number as f32).collect();
+                let count = numbers.len();
+                Tensor::from_data(TensorData::new(numbers, [count]), place)
+            }),
+            Self::Elsewhere(tensors) => *tensors.clone(),
+        }
     }
 }

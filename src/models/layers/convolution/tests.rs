@@ -7,7 +7,8 @@ use burn::tensor::{Tensor, TensorData, activation, module};
 use rand::RngExt;
 
 use super::layer::floats;
-use super::{Convolution, Form};
+use super::{Convolution, Form, elsewhere};
+use crate::models::testing::places;
 use crate::models::train::device;
 use crate::seed::Seed;
 
@@ -241,4 +242,40 @@ fn images_that_are_constants_get_no_slopes() {
     let slopes = layer.forward(input.clone()).sum().backward();
     assert!(input.grad(&slopes).is_none());
     assert!(layer.weights.grad(&slopes).is_some());
+}
+
+#[test]
+fn other_devices_have_the_same_output_slopes_and_figures() {
+    for (form, place) in forms().into_iter().flat_map(|form| places().map(move |to| (form, to))) {
+        let (layer, images) = layer(form);
+        let away = layer.clone().fork(&place);
+        let c = drawn(BATCH * form.output(), 5);
+        let own = ours(&layer, &images, &c);
+        let there = |values: &[f32], width| {
+            Tensor::<2>::from_data(TensorData::new(values.to_vec(), [BATCH, width]), &place)
+        };
+        let input = there(&images, form.input()).require_grad();
+        let output = elsewhere::forward(&away, input.clone());
+        let slopes = (output.clone() * there(&c, form.output())).sum().backward();
+        let other = [
+            floats(output),
+            floats(input.grad(&slopes).unwrap()),
+            floats(away.weights.grad(&slopes).unwrap()),
+            floats(away.scale.grad(&slopes).unwrap()),
+            floats(away.shift.grad(&slopes).unwrap()),
+        ];
+        for (what, (own, other)) in
+            ["output", "images", "weights", "scale", "shift"].iter().zip(own.iter().zip(&other))
+        {
+            let off = difference(other, own);
+            assert!(off < 1e-4, "{what} of {form:?} at {place:?} are {off} off");
+        }
+        let scored = layer.valid().forward(tensor(images.clone(), [BATCH, form.input()]).inner());
+        let other = elsewhere::forward(&away.valid(), there(&images, form.input()).inner());
+        let off = difference(&floats(other), &floats(scored));
+        assert!(off < 1e-4, "scores of {form:?} at {place:?} are {off} off");
+        let (own, other) = (layer.running.figures(), away.running.figures());
+        let far = own.variance.iter().zip(&other.variance).any(|(a, b)| (a - b).abs() > 1e-4 * a);
+        assert!(!far, "{own:?} and {other:?}");
+    }
 }

@@ -6,7 +6,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::score::{Direction, Memory};
-use super::{GATES, Recurrence};
+use super::{GATES, Recurrence, elsewhere};
+use crate::models::device::is_at_hand;
 use crate::models::layers::node;
 use crate::models::train::device;
 
@@ -82,6 +83,10 @@ impl Weights {
     }
 
     fn forward(&self, input: Tensor<3>, reverse: bool) -> Tensor<3> {
+        if !is_at_hand(&input.device()) {
+            let weights = [self.input_weight.val(), self.state_weight.val()];
+            return elsewhere::forward(input, weights, self.bias.val(), reverse);
+        }
         let [steps, batch, width] = input.dims();
         let hidden = self.bias.dims()[0] / GATES;
         let inputs = [

@@ -7,6 +7,7 @@ use rand::RngExt;
 
 use super::*;
 use crate::models::layers::node;
+use crate::models::testing::places;
 use crate::seed::Seed;
 
 const STEPS: usize = 7;
@@ -178,4 +179,42 @@ fn a_single_step_has_no_slope_for_the_state_s_weight() {
     assert!((states[0] - opened * (opened * 0.5f32.tanh()).tanh()).abs() < 1e-6);
     let slopes = one.backward(inputs, course, &[1.0, 1.0], [false, false, true, false]);
     assert_eq!(slopes, [None, None, Some(vec![0.0; 4]), None]);
+}
+
+#[test]
+fn other_devices_have_the_same_states_and_slopes_in_both_directions() {
+    let shapes = [[WIDTH, GATES * HIDDEN], [HIDDEN, GATES * HIDDEN]];
+    for (reverse, place) in
+        [false, true].into_iter().flat_map(|way| places().map(move |to| (way, to)))
+    {
+        let inputs = inputs();
+        let weighing = draw(STEPS * BATCH * HIDDEN, 9);
+        let slices = inputs.each_ref().map(Vec::as_slice);
+        let (states, course) = recurrence(reverse).forward(slices);
+        let slopes = recurrence(reverse).backward(slices, course, &weighing, [true; 4]);
+
+        let matrix = |at: usize| -> Tensor<2> {
+            let data = TensorData::new(inputs[at].clone(), shapes[at - 1]);
+            Tensor::from_data(data, &place).require_grad()
+        };
+        let cube = |values: &[f32], width| -> Tensor<3> {
+            Tensor::from_data(TensorData::new(values.to_vec(), [STEPS, BATCH, width]), &place)
+        };
+        let input = cube(&inputs[0], WIDTH).require_grad();
+        let weights = [matrix(1), matrix(2)];
+        let bias = TensorData::new(inputs[3].clone(), [GATES * HIDDEN]);
+        let bias = Tensor::<1>::from_data(bias, &place).require_grad();
+        let other = elsewhere::forward(input.clone(), weights.clone(), bias.clone(), reverse);
+        assert!(near(&floats(other.clone()), &states, 1e-5), "states, {reverse}, {place:?}");
+        let of = (other * cube(&weighing, HIDDEN)).sum().backward();
+        let other = [
+            floats(input.grad(&of).unwrap()),
+            floats(weights[0].grad(&of).unwrap()),
+            floats(weights[1].grad(&of).unwrap()),
+            floats(bias.grad(&of).unwrap()),
+        ];
+        for (at, (own, other)) in slopes.into_iter().zip(&other).enumerate() {
+            assert!(near(other, &own.unwrap(), 1e-4), "slopes of {at}, {reverse}, {place:?}");
+        }
+    }
 }

@@ -46,7 +46,7 @@ MODELS = {
 SEQUENCES = {
     "cnn": ("cnn: { features: time, epochs: EPOCHS }", 40),
     "lstm": ("lstm: { features: time, epochs: EPOCHS }", 120),
-    "kernel, r4": ("kernel: { features: blocks, clip: 2, weigh: groups }", None),
+    "kernel-r4's blocks": ("kernel: { features: blocks, clip: 2, weigh: groups }", None),
 }
 BLOCKS = """
     - covariance
@@ -62,8 +62,8 @@ BLOCKS = """
     - fisher: { components: 32 }
     - patches"""
 FMA, FMA_DAYS, MANY = 106_574, 343, 10_000_000
-# What holds a value for each pair of rows, or of rows of two genres: memory grows by the square.
-SQUARE = ("svm, linfa", "svm, crossfold", "kernel")
+# Bytes of what these hold for each pair of training rows: one matrix of two genres' rows, or two of all.
+PAIRS = {"svm, linfa": 8 * 0.2**2, "svm, crossfold": 8 * 0.2**2, "kernel": 2 * 8}
 
 
 # --- Making data. In processes of its own, so that numpy's memory is not taken for crossfold's: a
@@ -84,7 +84,8 @@ def make_table(path, rows):
     mixing = rng.normal(size=(len(GENRES), kinds, len(names), factors)) / factors**0.5
     centres = rng.normal(scale=spread, size=(len(GENRES), 1, len(names)))
     centres = centres + rng.normal(scale=spread, size=(len(GENRES), kinds, len(names)))
-    with open(path, "w") as table, open(path.with_suffix(".split.csv"), "w") as split:
+    with open(path, "w") as table, open(path.with_suffix(".split.csv"), "w") as split, open(path.with_suffix(".index.csv"), "w") as index:
+        index.write("track,genre,artist\n")
         table.write(f"filename,length,{','.join(names)},label\n")
         split.write("track,split\n")
         for start in range(0, rows, 5000):
@@ -98,6 +99,7 @@ def make_table(path, rows):
                 number, name = (start + at) // len(GENRES), GENRES[genre[at]]
                 text = ",".join(f"{value:.6g}" for value in row)
                 table.write(f"{name}.{number:07d}.wav,661794,{text},{name}\n")
+                index.write(f"{name}.{number:07d},{name},Artist {number // 4} of {name}\n")
                 split.write(f"{name}.{number:07d},{'test' if number % 10 == 9 else 'train'}\n")
 
 
@@ -187,7 +189,7 @@ class Bench:
         answer = {"cpu": round(spent, 3), "peak_mb": round(used.ru_maxrss * 1024 / 1e6, 1)}
         if child.returncode != 0:
             out_of_time, out_of_memory = spent >= seconds - 1, "memory allocation" in said
-            reason = "time" if out_of_time else "memory" if out_of_memory else said.strip()[-300:]
+            reason = "time" if out_of_time else "memory" if out_of_memory else said.strip()[-300:] or "killed"
             answer.update(failed=reason, exit=child.returncode)
         print(f"  {' '.join(map(str, command))[-60:]:60} {answer}", file=sys.stderr, flush=True)
         return answer
@@ -263,7 +265,7 @@ class Bench:
         for size in sizes:
             make("table", self.work / f"t{size}.csv", size)
         gtzan = self.data / "tabular" / "features_30_sec.csv"
-        for name in self.models:
+        for name in dict.fromkeys(["majority"] * ("majority" not in found) + self.models):
             model = MODELS[name]
             measured = found[name] = {"sizes": []}
             if gtzan.exists():
@@ -319,6 +321,19 @@ class Bench:
                 one["leak"] = self.run("leak", self.work / "e.yaml", "--model", "tree", "--jobs", 1, "--results", self.work / "leak")
             found.append(one)
             self.keep()
+
+    def index(self):
+        """The plan of the same table with an index of artists, who are kept apart; and with 2 folds, not 30."""
+        self.found["index"] = []
+        for size in [1000, 10_000] if self.quick else [1000, 10_000, 100_000]:
+            make("table", self.work / f"t{size}.csv", size)
+            dataset, protocol = f"{{ table: t{size}.csv, index: t{size}.index.csv }}", "{ folds: 10, repeats: 3, group: artist }"
+            one = self.experiment(dataset, protocol, ["majority"], "  all: { columns: all, scale: standard }", "--prepare")
+            shutil.rmtree(self.work / "results")
+            text, features = f"{{ table: t{size}.csv }}", "  all: { columns: all, scale: standard }"
+            few = self.experiment(text, "{ folds: 2 }", ["majority"], features, "--prepare")
+            shutil.rmtree(self.work / "results")
+            self.found["index"].append({"rows": size, "plan": one, "two_folds": few})
 
 
 # --- From what was measured to tables.
@@ -455,13 +470,18 @@ def clear(more):
 
 
 def projected(found, name, size):
-    """Fit seconds, scoring seconds a row and megabytes, from the three largest sizes measured."""
+    """Fit seconds, scoring seconds a row and megabytes, from the three largest sizes measured.
+
+    Where pairs of rows are held, their memory is counted: at small sizes other things are larger.
+    """
     _, fits, says, _, more = fitted(found, name)
     _, _, _, plain, _ = fitted(found, "majority")
     each, base = line(plain[-3:])
     mine = clear(more)
-    power = slope(mine) if len(mine) >= 2 else 2 if name in SQUARE else 1
-    extra = mine[-1][1] * (size / mine[-1][0]) ** power if mine else 0.0
+    if name in PAIRS:
+        extra = PAIRS[name] * (0.9 * size) ** 2 / 1e6
+    else:
+        extra = forecast(mine, size) if len(mine) >= 2 else mine[-1][1] * size / mine[-1][0] if mine else 0.0
     return forecast(fits[-3:], size), forecast(says[-3:], size), base + each * size + extra
 
 
@@ -473,10 +493,8 @@ def print_rows(found):
     for name, measured in found["rows"].items():
         done, fits, says, peaks, more = fitted(found, name)
         held = clear(more)
-        growth.append([
-            name, *[time(dict(fits)[size]) if size in dict(fits) else "–" for size in (1000, 10_000, 100_000)],
-            f"{slope(fits[-3:]):.2f}", f"{slope(held):.2f}" if len(held) >= 2 else "–", f"{done[-1]['rows']:,}",
-        ])
+        at = dict(fits)
+        growth.append([name, *[time(at[one]) if one in at else "–" for one in (1000, 3000, 10_000, 30_000, 100_000)]])
         row = [name, "–"]
         if "cells" in measured.get("gtzan", {}):
             cells = sorted(cell[0] for cell in measured["gtzan"]["cells"])
@@ -487,6 +505,10 @@ def print_rows(found):
             else:
                 fit, _, peak = projected(found, name, size)
                 row.append(f"{about(time(fit))}, {about(memory(peak))}")
+        power = "2" if name in PAIRS else f"{slope(held):.2f}" if len(held) >= 2 else "–"
+        row.append(f"{slope(fits[-3:]):.2f}, {power}")
+        row.append(f"{says[-1][1] * 1e6:,.0f} µs" if says[-1][1] > 1e-6 else "< 1 µs")
+        row.append(f"{done[-1]['rows']:,}")
         costs.append(row)
         at = dict(says)
         if name != "majority":
@@ -495,8 +517,9 @@ def print_rows(found):
                 f"{slope(says[-3:]):.2f}", about(time(projected(found, name, MANY)[1])),
             ])
     sizes = ["1,000", "10,000", "100,000"]
-    print(table(["fit", *sizes, "slope, CPU", "slope, memory", "measured to"], growth))
-    print(table(["one fit: CPU, peak", "1,000 (GTZAN)", "100,000", "106,574 (FMA-full)", "10 million"], costs))
+    print(table(["fit", "1,000", "3,000", "10,000", "30,000", "100,000"], growth))
+    heads = ["CPU of a fit, peak", "GTZAN", "100,000", "106,574 (FMA-full)", "10 million", "slopes", "a row scored", "at"]
+    print(table(heads, costs))
     print(table(["scoring, µs a row", *sizes, "slope", "a row at 10 million"], scoring))
     for name, measured in found["rows"].items():
         for one in measured["sizes"]:
@@ -525,7 +548,7 @@ def print_sequences(found):
         rows.append([name, growth, *[
             f"{about(time(cost(tracks)))}, {about(memory(base + held * tracks))}" for tracks in (1000, FMA, MANY)
         ], f"{held * 1000:,.0f} kB"])
-    print(table(["one fit: CPU, peak", "slope, CPU", "1,000", "106,574 (FMA-full)", "10 million", "memory a track"], rows))
+    print(table(["CPU, peak", "slope, CPU", "1,000", "106,574 (FMA-full)", "10 million", "memory a track"], rows))
 
 
 def print_breaks(found):
@@ -552,7 +575,7 @@ def print_breaks(found):
         cost = sequence_fits(sizes, epochs)
         rows.append([f"{name} on log-mel", size(lambda n: base + held * n, 16e3), size(lambda n: forecast(cost, 0.9 * n), 86400)])
     for name in found.get("rows", {}):
-        if len([one for one in found["rows"][name]["sizes"] if "cells" in one]) >= 2:
+        if name not in ("majority", "knn") and len([one for one in found["rows"][name]["sizes"] if "cells" in one]) >= 2:
             rows.append([name, size(lambda n: projected(found, name, n)[2], 16e3), size(lambda n: projected(found, name, n)[0], 86400)])
     if "harness" in found:
         points = [(one["rows"], one["run"]["peak_mb"]) for one in found["harness"]][-2:]
@@ -600,7 +623,9 @@ def print_harness(found):
         most.append(text)
     most.append(about(memory(forecast(points(lambda one: one["run"]["record_bytes"] / 1e6), MANY))))
     most.append("–")
-    print(table(heads, [*rows, most]))
+    print(table(heads, [*[row for row in rows if row[0] in ("1,000", "10,000", "100,000")], most]))
+    for one in found.get("index", []):
+        print(f"plan with an index of artists, {one['rows']:,} rows: {both(one['plan'])}; with 2 folds: {both(one['two_folds'])}")
     if "rows" not in found:
         return
     last = found["harness"][-1]
@@ -630,7 +655,7 @@ def main():
     parser.add_argument("--crossfold", default="target/debug/crossfold", help="the program")
     parser.add_argument("--data", default="data", help="folder with audio/, tabular/ and framewise/")
     parser.add_argument("--out", default="results.json", help="what was measured")
-    parser.add_argument("--only", default="extraction,harness,sequences,rows", help="parts, with commas between")
+    parser.add_argument("--only", default="extraction,harness,index,sequences,rows", help="parts, with commas between")
     parser.add_argument("--models", default=";".join(MODELS), help="models of the rows, with semicolons between")
     parser.add_argument("--minutes", type=float, default=20, help="processor time that a run may take")
     parser.add_argument("--gigabytes", type=float, default=12, help="memory that a run may take")

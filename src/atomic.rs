@@ -16,7 +16,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// The same for content that is written piece by piece.
 ///
 /// # Errors
-/// As [`write`], and whatever `content` says.
+/// As [`write()`], and whatever `content` says.
 pub fn write_with(
     path: &Path,
     content: impl FnOnce(&mut std::fs::File) -> io::Result<()>,

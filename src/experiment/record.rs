@@ -319,7 +319,7 @@ impl Record {
         test as f64 / train.max(1) as f64
     }
 
-    /// Interval of a contender's accuracy at [`CONFIDENCE`], around its accuracy over all units:
+    /// Interval of a contender's accuracy at 95 %, around its accuracy over all units:
     /// corrected for shared training rows over several folds, Wilson's on one.
     pub fn interval(&self, contender: usize) -> Option<Interval> {
         let (said, folds) = (self.predictions_of(contender), self.fold_accuracies(contender));

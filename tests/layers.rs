@@ -48,7 +48,7 @@ const DOORS: [(&str, &[&str]); 18] = [
     ("linfa_trees", &["models/"]),
     ("smartcore", &["models/"]),
     ("burn", &["models/"]),
-    ("pulp", &["models/layers/"]),
+    ("pulp", &["models/layers/", "models/svm/"]),
     ("nalgebra", &["matrix.rs"]),
     ("plotters", &["report/figures"]),
     ("axum", &["web/"]),

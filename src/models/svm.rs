@@ -5,6 +5,7 @@
 
 mod calibration;
 mod coupling;
+mod gram;
 mod machines;
 mod problem;
 mod solver;
@@ -15,9 +16,13 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Error, Fitted, Learner, check, choice::word_or_number};
 use crate::bounds::bounded;
 use crate::dataset::{Samples, Shape};
+use gram::Gram;
 pub(super) use machines::Machines;
 use machines::{KernelFunction, Machine};
 use problem::Problem;
+
+/// Up to so many training rows, 130 MB of kernel values, all problems of a fit share them.
+const MOST_SHARED: usize = 4000;
 
 bounded! {
     /// Price of a training row on the wrong side of its margin.
@@ -65,7 +70,7 @@ pub struct Svm {
     pub multiclass: Multiclass,
     /// When the solver stops: the largest violation of optimality left. 0.001 as in scikit-learn.
     pub tolerance: Tolerance,
-    /// Whose solver: `linfa` or `crossfold`. Both find the same borders, up to the tolerance; ours
+    /// Whose solver: `crossfold` or `linfa`. Both find the same borders, up to the tolerance; ours
     /// is many times faster, because it computes the kernel once and abreast.
     pub library: Library,
 }
@@ -78,7 +83,7 @@ impl Default for Svm {
             gamma: Gamma::Scale,
             multiclass: Multiclass::OneVsOne,
             tolerance: Tolerance::literal(0.001),
-            library: Library::Linfa,
+            library: Library::Crossfold,
         }
     }
 }
@@ -99,10 +104,10 @@ pub enum Kernel {
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 pub enum Library {
-    /// linfa-svm.
-    Linfa,
     /// Our own.
     Crossfold,
+    /// linfa-svm.
+    Linfa,
 }
 
 /// Which genres meet.
@@ -125,14 +130,16 @@ impl Learner for Svm {
         check::row_width("svm", train.shape())?;
         check::training(train)?;
         let kernel = self.kernel_function(train);
+        let gram = self.gram(kernel, train);
         let sharpness = match calibration::split(train, context.seed) {
-            Some((part, held_out)) => {
-                let machines = self.machines(kernel, &part)?;
-                calibration::sharpness(&machines, &held_out)
+            Some((fitted, held_out)) => {
+                let gram = gram.as_ref().map(|gram| gram.among(&fitted));
+                let machines = self.machines(kernel, &train.select(&fitted), gram.as_ref())?;
+                calibration::sharpness(&machines, &train.select(&held_out))
             }
             None => calibration::UNTESTED,
         };
-        let mut machines = self.machines(kernel, train)?;
+        let mut machines = self.machines(kernel, train, gram.as_ref())?;
         machines.sharpness = sharpness;
         let parameters = machines.parameters();
         Ok(Fitted { classifier: Box::new(machines), history: Vec::new(), parameters })
@@ -148,8 +155,21 @@ impl Svm {
         }
     }
 
+    /// The kernel between all training rows, where our solver asks for it and it is not too large.
+    fn gram(&self, kernel: KernelFunction, train: &Samples) -> Option<Gram> {
+        let wanted = self.library == Library::Crossfold && train.len() <= MOST_SHARED;
+        wanted.then(|| {
+            Gram::of(kernel, &(0..train.len()).map(|i| train.values(i)).collect::<Vec<_>>())
+        })
+    }
+
     /// Fits all machines, those of a genre without rows left out.
-    fn machines(&self, kernel: KernelFunction, train: &Samples) -> Result<Machines, Error> {
+    fn machines(
+        &self,
+        kernel: KernelFunction,
+        train: &Samples,
+        gram: Option<&Gram>,
+    ) -> Result<Machines, Error> {
         let genres = train.genres().len();
         let mut rows = vec![Vec::new(); genres];
         for i in 0..train.len() {
@@ -165,14 +185,14 @@ impl Svm {
                 for (at, &first) in present.iter().enumerate() {
                     for &second in &present[at + 1..] {
                         let both = [rows[first].as_slice(), &rows[second]].concat();
-                        let problem = Problem::new(self, kernel, train, both);
+                        let problem = Problem::new(self, kernel, train, both, gram);
                         let solution = problem.solve(self, |genre| genre == first)?;
                         machines.push(Machine::new(first, Some(second), solution));
                     }
                 }
             }
             Multiclass::OneVsRest => {
-                let problem = Problem::new(self, kernel, train, (0..train.len()).collect());
+                let problem = Problem::new(self, kernel, train, (0..train.len()).collect(), gram);
                 for &genre in &present {
                     let solution = problem.solve(self, |other| other == genre)?;
                     machines.push(Machine::new(genre, None, solution));

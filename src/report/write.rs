@@ -76,25 +76,34 @@ pub fn write(record: &Record, folder: &Path, formats: &[Format]) -> Result<Vec<P
     Ok(files)
 }
 
-/// Writes every figure as SVG and PNG.
+/// Writes every figure as SVG and PNG; a drawing that is there already with its picture is left, for
+/// the same drawing gives the same picture.
 fn pictures(figures: &[Figure], folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let drawn: Vec<(PathBuf, Vec<u8>)> = figures
+    let files = |figure: &Figure| {
+        ["svg", "png"].map(|ending| folder.join(format!("{}.{ending}", figure.name)))
+    };
+    let drawn = figures
         .par_iter()
-        .map(|figure| {
-            let ending = |ending| folder.join(format!("{}.{ending}", figure.name));
-            // The SVG goes with its picture, so that neither is newer than the other.
-            Ok([(ending("svg"), figure.svg.clone().into_bytes()), (ending("png"), figure.png()?)])
-        })
-        .collect::<Result<Vec<_>, Error>>()?
-        .into_iter()
-        .flatten()
-        .collect();
-    for (file, content) in &drawn {
-        save(file, content)?;
+        .filter(|figure| !is_drawn(figure, &files(figure)))
+        .map(|figure| Ok((figure, figure.png()?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    for (figure, picture) in &drawn {
+        let [svg, png] = files(figure);
+        // The picture first: a drawing that is there says that its picture is, too.
+        save(&png, picture)?;
+        save(&svg, figure.svg.as_bytes())?;
     }
-    let files = drawn.into_iter().map(|(file, _)| file).collect::<Vec<_>>();
+    let files: Vec<PathBuf> = figures.iter().flat_map(files).collect();
     remove_stale(folder, &files)?;
     Ok(files)
+}
+
+/// Whether these files are this drawing and a whole picture.
+fn is_drawn(figure: &Figure, [svg, png]: &[PathBuf; 2]) -> bool {
+    /// The last chunk of every PNG file: no bytes, its name, its checksum.
+    const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
+    fs::read(svg).is_ok_and(|there| there == figure.svg.as_bytes())
+        && fs::read(png).is_ok_and(|there| there.starts_with(b"\x89PNG") && there.ends_with(END))
 }
 
 pub(super) fn save(file: &Path, content: &[u8]) -> Result<(), Error> {

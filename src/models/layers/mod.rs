@@ -8,4 +8,4 @@ pub(super) mod node;
 pub(super) mod product;
 pub(super) mod recurrence;
 mod squash;
-mod vectors;
+pub(super) mod vectors;

@@ -5,8 +5,9 @@ use linfa::traits::Fit;
 use linfa_svm::SvmParams;
 use ndarray::{Array1, Array2};
 
+use super::gram::Gram;
 use super::machines::KernelFunction;
-use super::solver::{Gram, solve};
+use super::solver::solve;
 use super::{Library, Svm};
 use crate::dataset::Samples;
 use crate::models::Error;
@@ -28,15 +29,17 @@ pub(super) struct Problem<'a> {
 }
 
 impl<'a> Problem<'a> {
+    /// Of these training rows; `gram` is the kernel between all of them, where it is known.
     pub(super) fn new(
         svm: &Svm,
         kernel: KernelFunction,
         train: &'a Samples,
         rows: Vec<usize>,
+        gram: Option<&Gram>,
     ) -> Self {
-        let gram = (svm.library == Library::Crossfold).then(|| {
-            let values: Vec<&[f32]> = rows.iter().map(|&i| train.values(i)).collect();
-            Gram::of(kernel, &values)
+        let gram = (svm.library == Library::Crossfold).then(|| match gram {
+            Some(gram) => gram.among(&rows),
+            None => Gram::of(kernel, &rows.iter().map(|&i| train.values(i)).collect::<Vec<_>>()),
         });
         Self { kernel, train, rows, gram }
     }

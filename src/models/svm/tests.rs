@@ -14,7 +14,7 @@ fn two_rows_are_parted_half_way() {
     // By hand: the widest margin between 0 and 2 has its border at 1, and both rows at distance 1.
     let train = rows(&[(0, &[0.0]), (1, &[2.0])], 2);
     let svm = Svm { kernel: Kernel::Linear, ..Svm::default() };
-    let machines = svm.machines(svm.kernel_function(&train), &train).unwrap();
+    let machines = svm.machines(svm.kernel_function(&train), &train, None).unwrap();
     for (at, decision) in [(0.0, 1.0), (1.0, 0.0), (2.0, -1.0), (4.0, -3.0)] {
         assert!((machines.decisions(&[at])[0] - decision).abs() < 1e-6);
     }
@@ -42,7 +42,7 @@ fn decision_values_are_scikit_learns() {
             library,
             ..Svm::default()
         };
-        let machines = svm.machines(svm.kernel_function(&train), &train).unwrap();
+        let machines = svm.machines(svm.kernel_function(&train), &train, None).unwrap();
         for (at, known) in [([0.0, 0.0], 1.000000), ([1.0, 1.0], 0.371614), ([2.5, 1.0], -0.983572)]
         {
             let found = machines.decisions(&at)[0];
@@ -60,7 +60,7 @@ fn both_solvers_find_the_same_borders() {
                 let c = Penalty::try_from(c).unwrap();
                 let tolerance = Tolerance::literal(1e-7);
                 let svm = Svm { kernel, c, multiclass, tolerance, library, ..Svm::default() };
-                svm.machines(svm.kernel_function(&train), &train).unwrap()
+                svm.machines(svm.kernel_function(&train), &train, None).unwrap()
             });
             for i in 0..test.len() {
                 let decisions = found.each_ref().map(|machines| machines.decisions(test.values(i)));

@@ -141,6 +141,17 @@ fn on_another_processor_chance_is_allowed_for_and_a_real_drop_is_not() {
 fn another_question_other_data_and_a_typed_table_are_found() {
     let folder = recorded(SMALL);
     let file = folder.path().join("experiments/small.yaml");
+    let from_record = || crossfold(folder.path(), &["check", "--from-record"]);
+    fs::write(&file, format!("# A comment changes nothing.\n{SMALL}")).unwrap();
+    assert_eq!(from_record().status.code(), Some(0));
+    fs::write(&file, SMALL.replace("svm: { library: crossfold }", "svm: { c: 10.0 }")).unwrap();
+    assert_eq!(from_record().status.code(), Some(0), "defaults may be written out or not");
+    fs::write(&file, SMALL.replace("library: crossfold", "library: linfa")).unwrap();
+    let output = from_record();
+    assert_eq!(output.status.code(), Some(1));
+    let found = "`library` is \"linfa\" now, and \"crossfold\" in the record";
+    assert!(out(&output).contains(found), "{}", out(&output));
+
     fs::write(&file, SMALL.replace("Does it hold?", "Does it really?")).unwrap();
     let output = crossfold(folder.path(), &["check", "--from-record"]);
     assert_eq!(output.status.code(), Some(1));

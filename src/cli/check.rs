@@ -13,6 +13,7 @@ use super::progress::Progress;
 use super::table::lay_out;
 use crate::dataset::{self, Cache};
 use crate::experiment::check::{Held, Standing, differences, disappointed, held};
+use crate::experiment::wording::{Wording, restated, wording};
 use crate::experiment::{self, Cells, Error, Experiment, Manner, Place, Plan, Record};
 use crate::report::grid::{Column, Grid, Line};
 use crate::report::{self};
@@ -155,8 +156,10 @@ fn one(
         acceptable: false,
         skipped: None,
     };
-    if record.experiment.text != experiment.file.text {
-        checked.faults.push("the file is not the one its record was made from".to_owned());
+    let wording = wording(&record.experiment.text, &experiment.file.text);
+    let reworded = || "the file is not the one its record was made from".to_owned();
+    if wording == Wording::Other {
+        checked.faults.push(reworded());
     }
     checked.acceptable = !checked.faults.is_empty();
     let expectations = experiment.expectations.clone();
@@ -169,6 +172,10 @@ fn one(
             if arguments.from_record || !named =>
         {
             checked.skipped = Some(error.to_string());
+            // Only with the data can be told whether other words mean the same models.
+            if wording == Wording::Models {
+                checked.faults.push(reworded());
+            }
             if arguments.from_record {
                 checked.faults.extend(disappointed(&expectations, &record));
             }
@@ -176,7 +183,12 @@ fn one(
         }
         Err(error) => return Err(error.into()),
     };
-    let changed = differences(&record, &experiment::described(&plan));
+    let planned = experiment::described(&plan);
+    if wording == Wording::Models {
+        checked.faults.extend(restated(&record, &planned));
+        checked.acceptable = !checked.faults.is_empty();
+    }
+    let changed = differences(&record, &planned);
     let same_ground = changed.is_empty();
     checked.acceptable |= !same_ground;
     checked.faults.extend(changed);

@@ -30,6 +30,7 @@ mod trained;
 mod tune;
 mod twins;
 mod typed;
+pub mod wording;
 
 pub use cells::Cells;
 pub use contender::{Contender, Entry};

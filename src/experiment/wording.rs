@@ -1,0 +1,94 @@
+//! Whether an experiment file still asks what its record answers: in meaning, not in words.
+//!
+//! Comments, order of keys and notation may change. So may the words about a model, as when a default
+//! is written out, as long as every parameter comes to the value in the record.
+
+use serde_json::Value;
+
+use super::record::{ContenderFacts, Record};
+
+/// How a file differs from the one a record was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wording {
+    /// It means the same, whatever the words.
+    Same,
+    /// Its models are said in other words; [`restated`] tells whether they are the same models.
+    Models,
+    /// It asks something else.
+    Other,
+}
+
+/// Compares the texts of two experiment files.
+pub fn wording(before: &str, now: &str) -> Wording {
+    let (Some((before, models_before)), Some((now, models_now))) = (parted(before), parted(now))
+    else {
+        return Wording::Other;
+    };
+    match (before == now, models_before == models_now) {
+        (true, true) => Wording::Same,
+        (true, false) => Wording::Models,
+        (false, _) => Wording::Other,
+    }
+}
+
+/// What a file says, and what of it is about models; `None` where it is no map.
+fn parted(text: &str) -> Option<(Value, Option<Value>)> {
+    let mut all: Value = serde_yaml::from_str(text).ok()?;
+    let models = all.as_object_mut()?.remove("models");
+    Some((all, models))
+}
+
+/// What is no longer said of contenders as in the record, each in a sentence; `planned` is what running
+/// the experiment now would say of them.
+pub fn restated(before: &Record, planned: &Record) -> Vec<String> {
+    let names = |record: &Record| -> Vec<String> {
+        record.contenders.iter().map(|contender| contender.name.clone()).collect()
+    };
+    let (was, is) = (names(before), names(planned));
+    if was != is {
+        let [was, is] = [was, is].map(|names| names.join(", "));
+        return vec![format!("the contenders changed: {was} in the record, {is} now")];
+    }
+    let pairs = before.contenders.iter().zip(&planned.contenders);
+    pairs.filter_map(|(was, is)| changed(was, is)).collect()
+}
+
+/// The first thing that differs of a contender.
+fn changed(was: &ContenderFacts, is: &ContenderFacts) -> Option<String> {
+    let said = |what: &str, was: &dyn std::fmt::Display, is: &dyn std::fmt::Display, name: &str| {
+        Some(format!("{name}: {what} is {is} now, and {was} in the record"))
+    };
+    if was.model != is.model {
+        return said("its model", &was.model, &is.model, &was.name);
+    }
+    if was.features != is.features {
+        return said("its feature set", &was.features, &is.features, &was.name);
+    }
+    if was.tune != is.tune {
+        return Some(format!("{}: what is tuned changed", was.name));
+    }
+    let empty = serde_json::Map::new();
+    let keys = |facts: &'_ Value| facts.as_object().unwrap_or(&empty).clone();
+    let (before, now) = (keys(&was.parameters), keys(&is.parameters));
+    let unlike = |key: &&String| before.get(*key) != now.get(*key);
+    let key = before.keys().chain(now.keys()).find(unlike)?;
+    let of = |map: &serde_json::Map<String, Value>| {
+        map.get(key).map_or_else(|| "not there".to_owned(), ToString::to_string)
+    };
+    said(&format!("`{key}`"), &of(&before), &of(&now), &was.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wording, wording};
+
+    #[test]
+    fn comments_order_and_notation_do_not_matter_and_all_else_does() {
+        let file = "seed: 1\nmodels:\n  - knn: { k: 1 }\n";
+        let same = "# Why.\nmodels: [knn: {k: 1}]\nseed: 1\n";
+        assert_eq!(wording(file, same), Wording::Same);
+        assert_eq!(wording(file, &file.replace("k: 1", "k: 2")), Wording::Models);
+        assert_eq!(wording(file, &file.replace("seed: 1", "seed: 2")), Wording::Other);
+        assert_eq!(wording(file, "- no experiment"), Wording::Other);
+    }
+}

@@ -156,10 +156,12 @@ fn one(
         acceptable: false,
         skipped: None,
     };
-    let wording = wording(&record.experiment.text, &experiment.file.text);
-    let reworded = || "the file is not the one its record was made from".to_owned();
-    if wording == Wording::Other {
-        checked.faults.push(reworded());
+    match wording(&record.experiment.text, &experiment.file.text) {
+        Wording::Same => {}
+        Wording::Models => checked.faults.extend(restated(&record, &experiment)),
+        Wording::Other => {
+            checked.faults.push("the file is not the one its record was made from".to_owned());
+        }
     }
     checked.acceptable = !checked.faults.is_empty();
     let expectations = experiment.expectations.clone();
@@ -172,10 +174,6 @@ fn one(
             if arguments.from_record || !named =>
         {
             checked.skipped = Some(error.to_string());
-            // Only with the data can be told whether other words mean the same models.
-            if wording == Wording::Models {
-                checked.faults.push(reworded());
-            }
             if arguments.from_record {
                 checked.faults.extend(disappointed(&expectations, &record));
             }
@@ -183,12 +181,7 @@ fn one(
         }
         Err(error) => return Err(error.into()),
     };
-    let planned = experiment::described(&plan);
-    if wording == Wording::Models {
-        checked.faults.extend(restated(&record, &planned));
-        checked.acceptable = !checked.faults.is_empty();
-    }
-    let changed = differences(&record, &planned);
+    let changed = differences(&record, &experiment::described(&plan));
     let same_ground = changed.is_empty();
     checked.acceptable |= !same_ground;
     checked.faults.extend(changed);

@@ -1,6 +1,7 @@
 //! What a plan says of itself before anything has run: the record without cells.
 
 use super::contender::{Contender, Entry};
+use super::parse::Experiment;
 use super::plan::Plan;
 use super::protocol::Split;
 use super::provenance;
@@ -116,18 +117,19 @@ fn protocol(plan: &Plan, hash: String) -> ProtocolFacts {
 
 fn contender(plan: &Plan, contender: &Contender) -> ContenderFacts {
     let experiment = &plan.experiment;
+    let Said { model, features, parameters } = said(experiment, contender);
     let name = contender.name.clone();
     match &contender.entry {
-        Entry::Model { model, features, tune } => ContenderFacts {
+        Entry::Model { model: learned, features: set, tune } => ContenderFacts {
             name,
-            model: model.name().to_owned(),
-            features: experiment.features[*features].name.clone(),
-            width: plan.features[*features].shape().size(),
-            parameters: parameters(model, tune.as_ref()),
-            not_reproducible: model.learner().not_reproducible().map(str::to_owned),
-            layers: model
+            model,
+            features,
+            width: plan.features[*set].shape().size(),
+            parameters,
+            not_reproducible: learned.learner().not_reproducible().map(str::to_owned),
+            layers: learned
                 .learner()
-                .layers(plan.features[*features].shape(), plan.dataset.units.genres.len()),
+                .layers(plan.features[*set].shape(), plan.dataset.units.genres.len()),
             tune: tune.as_ref().map(|tune| TuneFacts {
                 over: tune.over.clone(),
                 search: tune.search.name().to_owned(),
@@ -139,23 +141,49 @@ fn contender(plan: &Plan, contender: &Contender) -> ContenderFacts {
                 candidates: tune.candidates.iter().map(|it| it.values.clone()).collect(),
             }),
         },
-        Entry::Ensemble { ensemble, members } => {
+        Entry::Ensemble { members, .. } => {
             let facts = members.iter().map(|&at| self::contender(plan, &experiment.contenders[at]));
             let facts: Vec<ContenderFacts> = facts.collect();
             ContenderFacts {
                 name,
-                model: contender.kind().to_owned(),
-                features: match ensemble.by {
-                    By::Vote => format!("scores of {}", ensemble.of.join(", ")),
-                    By::Stack => format!("out-of-fold scores of {}", ensemble.of.join(", ")),
-                },
+                model,
+                features,
                 width: facts.len() * plan.dataset.units.genres.len(),
-                parameters: serde_json::to_value(ensemble).expect("parameters are plain data"),
+                parameters,
                 not_reproducible: facts.into_iter().find_map(|facts| facts.not_reproducible),
                 layers: Vec::new(),
                 tune: None,
             }
         }
+    }
+}
+
+/// What an experiment alone, without its data, says of a contender.
+pub(super) struct Said {
+    /// Name of its model.
+    pub model: String,
+    /// Name of its feature set, or of the contenders whose scores it joins.
+    pub features: String,
+    /// Every parameter with its value; of those that are tuned, what is tried.
+    pub parameters: serde_json::Value,
+}
+
+/// What the experiment says of one of its contenders.
+pub(super) fn said(experiment: &Experiment, contender: &Contender) -> Said {
+    match &contender.entry {
+        Entry::Model { model, features, tune } => Said {
+            model: model.name().to_owned(),
+            features: experiment.features[*features].name.clone(),
+            parameters: parameters(model, tune.as_ref()),
+        },
+        Entry::Ensemble { ensemble, .. } => Said {
+            model: contender.kind().to_owned(),
+            features: match ensemble.by {
+                By::Vote => format!("scores of {}", ensemble.of.join(", ")),
+                By::Stack => format!("out-of-fold scores of {}", ensemble.of.join(", ")),
+            },
+            parameters: serde_json::to_value(ensemble).expect("parameters are plain data"),
+        },
     }
 }
 

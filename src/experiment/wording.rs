@@ -3,8 +3,10 @@
 //! Comments, order of keys and notation may change. So may the words about a model, as when a default
 //! is written out, as long as every parameter comes to the value in the record.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::described::{Said, said};
+use super::parse::Experiment;
 use super::record::{ContenderFacts, Record};
 
 /// How a file differs from the one a record was made from.
@@ -38,44 +40,36 @@ fn parted(text: &str) -> Option<(Value, Option<Value>)> {
     Some((all, models))
 }
 
-/// What is no longer said of contenders as in the record, each in a sentence; `planned` is what running
-/// the experiment now would say of them.
-pub fn restated(before: &Record, planned: &Record) -> Vec<String> {
-    let names = |record: &Record| -> Vec<String> {
-        record.contenders.iter().map(|contender| contender.name.clone()).collect()
-    };
-    let (was, is) = (names(before), names(planned));
+/// What an experiment no longer says of contenders as its record does, each in a sentence.
+pub fn restated(before: &Record, now: &Experiment) -> Vec<String> {
+    let was: Vec<&str> = before.contenders.iter().map(|it| it.name.as_str()).collect();
+    let is: Vec<&str> = now.contenders.iter().map(|it| it.name.as_str()).collect();
     if was != is {
         let [was, is] = [was, is].map(|names| names.join(", "));
         return vec![format!("the contenders changed: {was} in the record, {is} now")];
     }
-    let pairs = before.contenders.iter().zip(&planned.contenders);
-    pairs.filter_map(|(was, is)| changed(was, is)).collect()
+    let pairs = before.contenders.iter().zip(&now.contenders);
+    pairs.filter_map(|(was, is)| changed(was, &said(now, is))).collect()
 }
 
 /// The first thing that differs of a contender.
-fn changed(was: &ContenderFacts, is: &ContenderFacts) -> Option<String> {
-    let said = |what: &str, was: &dyn std::fmt::Display, is: &dyn std::fmt::Display, name: &str| {
-        Some(format!("{name}: {what} is {is} now, and {was} in the record"))
+fn changed(was: &ContenderFacts, is: &Said) -> Option<String> {
+    let name = &was.name;
+    let differs = |what: &str, was: &str, is: &str| {
+        (was != is).then(|| format!("{name}: {what} is {is} now, and {was} in the record"))
     };
-    if was.model != is.model {
-        return said("its model", &was.model, &is.model, &was.name);
-    }
-    if was.features != is.features {
-        return said("its feature set", &was.features, &is.features, &was.name);
-    }
-    if was.tune != is.tune {
-        return Some(format!("{}: what is tuned changed", was.name));
-    }
-    let empty = serde_json::Map::new();
-    let keys = |facts: &'_ Value| facts.as_object().unwrap_or(&empty).clone();
-    let (before, now) = (keys(&was.parameters), keys(&is.parameters));
-    let unlike = |key: &&String| before.get(*key) != now.get(*key);
-    let key = before.keys().chain(now.keys()).find(unlike)?;
-    let of = |map: &serde_json::Map<String, Value>| {
-        map.get(key).map_or_else(|| "not there".to_owned(), ToString::to_string)
+    let empty = Map::new();
+    let [before, now] =
+        [&was.parameters, &is.parameters].map(|it| it.as_object().unwrap_or(&empty));
+    let parameter = |key: &String| {
+        let of = |map: &Map<String, Value>| {
+            map.get(key).map_or_else(|| "not there".to_owned(), ToString::to_string)
+        };
+        differs(&format!("`{key}`"), &of(before), &of(now))
     };
-    said(&format!("`{key}`"), &of(&before), &of(&now), &was.name)
+    differs("its model", &was.model, &is.model)
+        .or_else(|| differs("its feature set", &was.features, &is.features))
+        .or_else(|| before.keys().chain(now.keys()).find_map(parameter))
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ mod progress;
 mod report;
 mod run;
 mod run_cells;
+mod schema;
 mod serve;
 mod table;
 mod train;
@@ -98,6 +99,8 @@ enum Command {
     Serve(serve::Arguments),
     /// List models, features and datasets with their parameters
     List(list::Arguments),
+    /// Print the JSON schema of experiment files, for editors
+    Schema(schema::Arguments),
 }
 
 /// Where results lie.
@@ -178,6 +181,7 @@ pub fn main() -> ExitCode {
         Command::Plot(arguments) => plot::plot(arguments),
         Command::Serve(arguments) => serve::serve(arguments),
         Command::List(arguments) => list::list(arguments),
+        Command::Schema(arguments) => schema::schema(arguments),
     };
     match outcome {
         Ok(Outcome::Done) | Err(Failure::PipeClosed) => ExitCode::SUCCESS,

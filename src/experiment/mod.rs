@@ -24,6 +24,7 @@ mod provenance;
 mod recipe_file;
 mod record;
 mod run;
+mod schema;
 mod store;
 mod tracks;
 mod trained;
@@ -48,6 +49,7 @@ pub use record::{
     UnitFacts,
 };
 pub use run::{Manner, answer, collect, run};
+pub use schema::schema;
 pub use trained::{Card, GenreFacts, Opinion, Similar, TimelinePart, Trained};
 pub use tune::{Candidate, Search, Tune};
 pub use twins::{Pair, SUSPICIOUS, Twins};

@@ -38,6 +38,7 @@ pub use beside::{Side, beside, cost_in_words};
 pub use csv::csv;
 pub use document::document;
 pub use figures::{Figure, clip, figures};
+pub use format::duration;
 pub use html::html;
 pub use json::json;
 pub use latex::latex;

@@ -22,6 +22,7 @@ mod check;
 mod compare;
 mod completions;
 mod doctor;
+mod export;
 mod extract;
 mod inspect;
 mod leak;
@@ -91,6 +92,8 @@ enum Command {
     Accept(accept::Arguments),
     /// Draw the tables and figures of a record again, without training
     Report(report::Arguments),
+    /// Write a record for other programs: MLflow, DVC, CSV, JSON
+    Export(export::Arguments),
     /// Say how much of an accuracy is leak: parts of a track, or an artist, on both sides
     Leak(leak::Arguments),
     /// Hold contenders of one or more records against each other by paired tests
@@ -191,6 +194,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::check(arguments),
         Command::Accept(arguments) => accept::accept(arguments),
         Command::Report(arguments) => report::report(arguments),
+        Command::Export(arguments) => export::export(arguments),
         Command::Leak(arguments) => leak::leak(arguments),
         Command::Compare(arguments) => compare::compare(arguments),
         Command::Train(arguments) => train::train(arguments),

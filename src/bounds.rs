@@ -79,6 +79,9 @@ macro_rules! bounded {
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 let kind = if stringify!($number).starts_with('f') { "number" } else { "integer" };
                 let mut schema = schemars::json_schema!({ "type": kind });
+                if stringify!($number).starts_with('u') {
+                    schema.insert("minimum".to_owned(), 0.into());
+                }
                 $(schema.insert($crate::bounds::keyword!($bound).to_owned(), $limit.into());)+
                 schema
             }

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a failed step fails the test
 
+#[path = "common/mistakes.rs"]
+mod mistakes;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use mistakes::{HEARD, HEARD_MISTAKES, TRIAL, TRIAL_MISTAKES};
 use tempfile::TempDir;
 
 /// A folder with a small table in which genres are told apart by one column.
@@ -42,19 +46,6 @@ fn out(output: &Output) -> String {
 fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
-
-const TRIAL: &str = "\
-question: Can it be told by one number?
-dataset: { table: table.csv }
-protocol: { folds: 3, repeats: 2 }
-features:
-  both: { columns: all }
-  one: { columns: [loud] }
-models:
-  - majority
-  - knn: { k: 3, features: both }
-  - knn: { name: knn-loud, k: 1, features: one }
-";
 
 #[test]
 fn an_experiment_runs_and_leaves_record_predictions_report_and_figures() {
@@ -205,28 +196,8 @@ fn a_device_that_was_not_built_is_refused_with_the_remedy() {
 #[test]
 fn mistakes_in_an_experiment_show_their_line_and_a_remedy() {
     let folder = bench();
-    let mistakes = [
-        ("features:", "featurs:"),
-        ("- majority", "- majorty"),
-        ("k: 3, features", "kk: 3, features"),
-        ("k: 3, features", "k: 0, features"),
-        ("k: 3, features", "k: many, features"),
-        ("features: both }\n  - knn", "features: bth }\n  - knn"),
-        ("[loud]", "[lod]"),
-        ("name: knn-loud, ", ""),
-        ("folds: 3", "folds: 11"),
-        ("repeats: 2", "repeats: 2, group: artist"),
-        ("repeats: 2", "repeats: 2, repeats: 3"),
-        ("repeats: 2 }", "repeats: 2"),
-        ("{ table: table.csv }", "gtzna"),
-        ("table.csv", "table.txt"),
-        ("table.csv", "absent.csv"),
-        ("question: Can it be told by one number?", ""),
-        ("columns: all", "columns: all, scale: strong"),
-        ("columns: all", "columns: all, without: [loud, bright]"),
-    ];
     let mut said = String::new();
-    for (right, wrong) in mistakes {
+    for (right, wrong) in TRIAL_MISTAKES {
         assert!(TRIAL.contains(right), "{right}");
         write(folder.path(), &TRIAL.replacen(right, wrong, 1));
         let output = crossfold(folder.path(), &["run", "trial.yaml"]);
@@ -237,22 +208,6 @@ fn mistakes_in_an_experiment_show_their_line_and_a_remedy() {
     assert!(!folder.path().join("results/trial/record.json").exists());
     insta::assert_snapshot!(said);
 }
-
-const HEARD: &str = "\
-question: Can it be told by blocks?
-dataset: gtzan-mini
-protocol: { folds: 2 }
-features:
-  rows: { columns: [mfcc] }
-  parts: { blocks: [columns: { scale: log }, shape, contrast] }
-  coarse: { frames: { log-mel: { bands: 16 } } }
-models:
-  - majority
-  - knn: { k: 3, features: parts }
-  - svm: { library: crossfold, features: rows }
-  - ensemble: { name: vote, of: [knn, svm] }
-  - ensemble: { name: stack, of: [knn, svm], by: stack, inner: 2 }
-";
 
 #[test]
 fn blocks_and_ensembles_run_and_are_told_apart_in_the_record() {
@@ -284,31 +239,8 @@ fn blocks_and_ensembles_run_and_are_told_apart_in_the_record() {
 #[test]
 fn mistakes_about_blocks_frames_ensembles_and_splits_are_shown() {
     let folder = bench();
-    let mistakes = [
-        ("shape, contrast", "shap, contrast"),
-        ("shape, contrast", "shape: { size: 3 }, contrast"),
-        ("scale: log }, shape", "scale: logg }, shape"),
-        ("bands: 16", "bands: 60"),
-        ("bands: 16", "band: 16"),
-        ("log-mel: { bands: 16 }", "log-mle"),
-        ("{ columns: [mfcc] }", "{ columns: [mfcc], frames: mfcc }"),
-        ("k: 3, features: parts", "k: 3, features: coarse"),
-        ("of: [knn, svm] }", "of: [knn, svn] }"),
-        ("of: [knn, svm] }", "of: [knn] }"),
-        ("of: [knn, svm] }", "of: [knn, knn] }"),
-        ("of: [knn, svm] }", "of: [knn, stack] }"),
-        ("of: [knn, svm] }", "of: [knn, svm], features: rows }"),
-        ("folds: 2", "folds: 2, split: fault-filtered"),
-        ("folds: 2", "split: faulty"),
-        ("folds: 2", "split: {}"),
-        ("folds: 2", "split: { column: mine }"),
-        ("folds: 2", "split: { file: absent.csv }"),
-        ("protocol: { folds: 2 }", "protocol: randm"),
-        ("dataset: gtzan-mini", "dataset: { table: table.csv }"),
-        ("dataset: gtzan-mini", "dataset: { tensor: absent.npz, tracks: absent.txt }"),
-    ];
     let mut said = String::new();
-    for (right, wrong) in mistakes {
+    for (right, wrong) in HEARD_MISTAKES {
         assert!(HEARD.contains(right), "{right}");
         write(folder.path(), &HEARD.replacen(right, wrong, 1));
         let output = crossfold(folder.path(), &["run", "trial.yaml"]);

@@ -39,7 +39,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
 const LEAVES: [&str; 7] = ["atomic", "bounds", "matrix", "registry", "seed", "watch", "workers"];
 
 /// Foreign libraries and the only places that may name them.
-const DOORS: [(&str, &[&str]); 18] = [
+const DOORS: [(&str, &[&str]); 20] = [
     ("symphonia", &["audio/"]),
     ("rubato", &["audio/"]),
     ("realfft", &["features/"]),
@@ -52,6 +52,8 @@ const DOORS: [(&str, &[&str]); 18] = [
     ("nalgebra", &["matrix.rs"]),
     ("plotters", &["report/figures"]),
     ("axum", &["web/"]),
+    ("clap_complete", &["cli/completions"]),
+    ("clap_mangen", &["cli/man"]),
     ("base64", &["web/"]),
     ("http_body_util", &["web/"]),
     ("hyper", &["web/"]),

@@ -2,31 +2,15 @@
 
 #![allow(clippy::unwrap_used)] // a failed step fails the test
 
+#[path = "common/mistakes.rs"]
+mod mistakes;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use crossfold::experiment::Record;
-
-const TUNED: &str = "\
-question: Is what is tuned chosen inside the training part?
-dataset: { table: table.csv }
-protocol: { folds: 3 }
-features:
-  rows: { columns: all, scale: standard }
-models:
-  - majority
-  - knn: { tune: { over: { k: [1, 3, 9] } } }
-  - svm:
-      library: crossfold
-      tune:
-        over: { c: log(0.1..100), gamma: log(1e-3..1) }
-        search: random
-        trials: 4
-        inner: { folds: 2 }
-learning_curve: [0.4, 1.0]
-importance: { shuffles: 3 }
-";
+use mistakes::{TUNED, TUNED_MISTAKES};
 
 /// 60 tracks of three genres; `bent` rows have another `a` and `b`.
 fn table(bent: &[usize]) -> String {
@@ -113,24 +97,7 @@ fn mistakes_in_what_is_tuned_show_their_line_and_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("table.csv"), table(&[])).unwrap();
     let mut said = String::new();
-    for (right, wrong) in [
-        ("over: { k: [1, 3, 9] }", "over: { k: [1, 3, 0] }"),
-        ("over: { k: [1, 3, 9] }", "over: { j: [1, 3, 9] }"),
-        ("over: { k: [1, 3, 9] }", "over: { k: [] }"),
-        ("over: { k: [1, 3, 9] }", "over: { k: 3 }"),
-        ("over: { k: [1, 3, 9] }", "over: {}"),
-        ("over: { k: [1, 3, 9] }", "ovr: { k: [1, 3, 9] }"),
-        ("over: { k: [1, 3, 9] }", "over: { k: whole(1..9) }"),
-        ("over: { k: [1, 3, 9] }", "over: { k: whole(9..1) }"),
-        ("over: { k: [1, 3, 9] }", "over: { k: [1, 3, 9] }, trials: 3"),
-        ("over: { k: [1, 3, 9] }", "over: { k: [1, 3, 9] }, inner: { folds: 30 }"),
-        ("knn: { tune", "knn: { k: 3, tune"),
-        ("gamma: log(1e-3..1)", "gamma: log(0..1)"),
-        ("search: random", "search: bayes"),
-        ("[0.4, 1.0]", "[0.4, 0.2]"),
-        ("[0.4, 1.0]", "[0.4, 1.5]"),
-        ("shuffles: 3", "shuffles: 0"),
-    ] {
+    for (right, wrong) in TUNED_MISTAKES {
         assert!(TUNED.contains(right), "{right}");
         let output = run(folder.path(), &TUNED.replacen(right, wrong, 1), &[]);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();

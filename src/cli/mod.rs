@@ -20,19 +20,26 @@ use crate::registry;
 mod accept;
 mod check;
 mod compare;
+mod completions;
+mod doctor;
+mod export;
 mod extract;
 mod inspect;
 mod leak;
 mod list;
 mod lock;
+mod man;
 mod model;
+mod new;
 mod outcome;
+mod plan;
 mod plot;
 mod predict;
 mod progress;
 mod report;
 mod run;
 mod run_cells;
+mod schema;
 mod serve;
 mod table;
 mod train;
@@ -58,16 +65,23 @@ Exit codes: 0 done; 1 an expectation or a cell failed, or a record no longer hol
 wrong; 130 interrupted.
 
 Examples:
+  crossfold new first                           write experiments/first.yaml to begin with
+  crossfold plan experiments/first.yaml         what would run, and how long
   crossfold run experiments/dense.yaml          run an experiment, leave results/dense/
   crossfold report results/dense                draw its tables and figures again
   crossfold compare results/models              who differs by more than chance
   crossfold check experiments/ci.yaml           fail where a reported accuracy no longer holds
   crossfold train experiments/models.yaml -o best.cfm
   crossfold predict song.mp3 --model best.cfm   its genre
-  crossfold list --model svm                    the parameters of a model";
+  crossfold list --model svm                    the parameters of a model
+  crossfold doctor                              is everything there that a run needs";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write an experiment to begin with
+    New(new::Arguments),
+    /// Say what an experiment would run and what that would take, without training
+    Plan(plan::Arguments),
     /// Run an experiment: cross-validate its models, keep the record, write the report
     Run(run::Arguments),
     /// Run some cells of a prepared run: what a cluster's tasks do
@@ -78,6 +92,8 @@ enum Command {
     Accept(accept::Arguments),
     /// Draw the tables and figures of a record again, without training
     Report(report::Arguments),
+    /// Write a record for other programs: MLflow, DVC, CSV, JSON
+    Export(export::Arguments),
     /// Say how much of an accuracy is leak: parts of a track, or an artist, on both sides
     Leak(leak::Arguments),
     /// Hold contenders of one or more records against each other by paired tests
@@ -98,6 +114,14 @@ enum Command {
     Serve(serve::Arguments),
     /// List models, features and datasets with their parameters
     List(list::Arguments),
+    /// Print the JSON schema of experiment files, for editors
+    Schema(schema::Arguments),
+    /// Say whether everything is there that a run needs
+    Doctor(doctor::Arguments),
+    /// Print completions for a shell
+    Completions(completions::Arguments),
+    /// Print or write manual pages
+    Man(man::Arguments),
 }
 
 /// Where results lie.
@@ -163,11 +187,14 @@ fn jobs(said: Option<u16>) -> usize {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
+        Command::New(arguments) => new::new(arguments),
+        Command::Plan(arguments) => plan::plan(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::RunCells(arguments) => run_cells::run_cells(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Accept(arguments) => accept::accept(arguments),
         Command::Report(arguments) => report::report(arguments),
+        Command::Export(arguments) => export::export(arguments),
         Command::Leak(arguments) => leak::leak(arguments),
         Command::Compare(arguments) => compare::compare(arguments),
         Command::Train(arguments) => train::train(arguments),
@@ -178,6 +205,10 @@ pub fn main() -> ExitCode {
         Command::Plot(arguments) => plot::plot(arguments),
         Command::Serve(arguments) => serve::serve(arguments),
         Command::List(arguments) => list::list(arguments),
+        Command::Schema(arguments) => schema::schema(arguments),
+        Command::Doctor(arguments) => doctor::doctor(arguments),
+        Command::Completions(arguments) => completions::completions(arguments),
+        Command::Man(arguments) => man::man(arguments),
     };
     match outcome {
         Ok(Outcome::Done) | Err(Failure::PipeClosed) => ExitCode::SUCCESS,

@@ -182,7 +182,7 @@ fn set_aside(folder: &Path) -> Result<(), Failure> {
 
 /// Where the record goes: a folder of the experiment's name. A stand-in never takes the place of a
 /// record of the set it stands in for.
-fn folder(results: &Path, plan: &Plan) -> PathBuf {
+pub(super) fn folder(results: &Path, plan: &Plan) -> PathBuf {
     let folder = results.join(&plan.experiment.name);
     let other = plan.dataset.substitute_for.is_some()
         && Record::read(&folder).is_ok_and(|record| record.dataset.name != plan.dataset.name);

@@ -50,6 +50,11 @@ impl Cache {
         Self { folder }
     }
 
+    /// The folder, whether or not it was made yet.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
     /// The block of a clip and recipe, if it is there and whole.
     pub fn find(&self, key: blake3::Hash) -> Option<Block> {
         decode(&std::fs::read(self.path(key)?).ok()?)

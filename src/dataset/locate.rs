@@ -61,7 +61,7 @@ pub fn gtzan_table(folder: &Path) -> Result<PathBuf, Error> {
 }
 
 /// An array of log-mel spectrograms under a data folder, and the list of its tracks.
-pub(super) fn gtzan_frames(folder: &Path) -> Option<(PathBuf, PathBuf)> {
+pub fn gtzan_frames(folder: &Path) -> Option<(PathBuf, PathBuf)> {
     FRAMES
         .iter()
         .map(|(array, tracks)| (folder.join(array), folder.join(tracks)))
@@ -69,7 +69,7 @@ pub(super) fn gtzan_frames(folder: &Path) -> Option<(PathBuf, PathBuf)> {
 }
 
 /// The folder of GTZAN's sound under a data folder.
-pub(super) fn gtzan_sound(folder: &Path) -> Option<PathBuf> {
+pub fn gtzan_sound(folder: &Path) -> Option<PathBuf> {
     SOUND.iter().map(|place| folder.join(place)).find(|path| path.is_dir())
 }
 

@@ -141,7 +141,7 @@ fn frames(node: &Node) -> Result<Vec<FromMel>, Problem> {
 }
 
 /// The name under which columns of the table stand among blocks.
-const COLUMNS: &str = "columns";
+pub(super) const COLUMNS: &str = "columns";
 
 fn blocks(node: &Node) -> Result<Vec<Piece>, Problem> {
     let mut pieces: Vec<Piece> = Vec::new();

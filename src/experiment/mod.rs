@@ -13,6 +13,7 @@ mod describe;
 mod described;
 mod expect;
 mod feature_set;
+mod forecast;
 mod leak;
 mod node;
 mod parse;
@@ -24,6 +25,8 @@ mod provenance;
 mod recipe_file;
 mod record;
 mod run;
+mod schema;
+mod starter;
 mod store;
 mod tracks;
 mod trained;
@@ -34,9 +37,10 @@ pub mod wording;
 
 pub use cells::Cells;
 pub use contender::{Contender, Entry};
-pub use described::described;
+pub use described::{FORMAT, described};
 pub use expect::{Verdict, verdicts};
 pub use feature_set::{Columns, FeatureSet, MadeOf, Name, Piece, PieceOf};
+pub use forecast::{Cost, Forecast, KnownFrom, forecast};
 pub use leak::{Leak, NEAREST, SplitRun, leak};
 pub use parse::{Experiment, File, Importance, Source};
 pub use plan::{Cell, Place, Plan};
@@ -49,6 +53,8 @@ pub use record::{
     UnitFacts,
 };
 pub use run::{Manner, answer, collect, run};
+pub use schema::schema;
+pub use starter::{Starter, StarterData};
 pub use trained::{Card, GenreFacts, Opinion, Similar, TimelinePart, Trained};
 pub use tune::{Candidate, Search, Tune};
 pub use twins::{Pair, SUSPICIOUS, Twins};

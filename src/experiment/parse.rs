@@ -12,7 +12,8 @@ use super::feature_set::{FeatureSet, feature_sets};
 use super::node::{Node, Value, find, only};
 use super::problem::Problem;
 use super::protocol::Protocol;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::bounds::bounded;
 use crate::dataset::Folder;
@@ -59,7 +60,7 @@ bounded! {
 }
 
 /// How much each family of columns is worth to a fitted model, by shuffling it among tested units.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Importance {
     /// How often each family is shuffled in each fold.
@@ -138,7 +139,8 @@ impl Experiment {
     }
 }
 
-const KEYS: [&str; 10] = [
+/// The keys of an experiment file.
+pub(super) const KEYS: [&str; 10] = [
     "question",
     "dataset",
     "seed",

@@ -52,7 +52,8 @@ impl Default for Protocol {
 }
 
 /// Protocols that have a name of their own.
-const NAMES: [&str; 4] = ["random", "artist", Predefined::NAMES[0], Predefined::NAMES[1]];
+pub(super) const NAMES: [&str; 4] =
+    ["random", "artist", Predefined::NAMES[0], Predefined::NAMES[1]];
 
 impl Protocol {
     fn drawn(group: Grouping) -> Self {

@@ -39,11 +39,25 @@ impl Record {
     /// # Errors
     /// When a file is not there or not what this program writes.
     pub fn read(folder: &Path) -> Result<Self, Error> {
+        let mut record = Self::without_predictions(folder)?;
+        let path = folder.join("predictions.parquet");
+        let bytes =
+            std::fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        record.predictions = predictions::from_parquet(&record, &bytes)
+            .map_err(|reason| Error::Record { path, reason })?;
+        Ok(record)
+    }
+
+    /// Reads what `record.json` says, and no predictions.
+    ///
+    /// # Errors
+    /// When the file is not there or not what this program writes.
+    pub fn without_predictions(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("record.json");
         let text = std::fs::read_to_string(&path)
             .map_err(|source| Error::Read { path: path.clone(), source })?;
         let damaged = |reason: String| Error::Record { path: path.clone(), reason };
-        let mut record: Self =
+        let record: Self =
             serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
         if record.format != FORMAT {
             return Err(damaged(format!(
@@ -52,11 +66,6 @@ impl Record {
             )));
         }
         record.consistent().map_err(damaged)?;
-        let path = folder.join("predictions.parquet");
-        let bytes =
-            std::fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-        record.predictions = predictions::from_parquet(&record, &bytes)
-            .map_err(|reason| Error::Record { path, reason })?;
         Ok(record)
     }
 

@@ -3,6 +3,7 @@
 //! Every candidate is a whole model, read and checked like any other, so that a mistake in the
 //! fiftieth combination shows its line before the first fit.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -42,7 +43,7 @@ pub struct Tune {
 }
 
 /// How combinations come about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Search {
     /// All of them.

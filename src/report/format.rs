@@ -51,7 +51,7 @@ pub(super) fn seconds(value: f64) -> String {
 
 /// A time that people wait for: `0.4 s`, `42 s`, `3 min 05 s`, `2 h 07 min`.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-pub(super) fn duration(seconds: f64) -> String {
+pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {
         return MISSING.to_owned();
     }

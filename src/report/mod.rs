@@ -11,6 +11,7 @@ pub mod comparison;
 mod csv;
 mod document;
 mod errors;
+mod export;
 mod figures;
 mod file_name;
 mod format;
@@ -37,7 +38,9 @@ use std::path::PathBuf;
 pub use beside::{Side, beside, cost_in_words};
 pub use csv::csv;
 pub use document::document;
+pub use export::{Export, export};
 pub use figures::{Figure, clip, figures};
+pub use format::duration;
 pub use html::html;
 pub use json::json;
 pub use latex::latex;
@@ -72,6 +75,12 @@ pub enum Error {
         file: PathBuf,
         /// What the system said.
         cause: io::Error,
+    },
+    /// A file is there that another wrote.
+    #[error("`{}` is not of this program and stays as it is; choose another folder", file.display())]
+    Foreign {
+        /// The file.
+        file: PathBuf,
     },
     /// A figure of an earlier report could not be removed.
     #[error("cannot remove `{}`, which no contender needs any more: {cause}; remove it by hand", file.display())]

@@ -20,6 +20,7 @@ use crate::registry;
 mod accept;
 mod check;
 mod compare;
+mod data;
 mod extract;
 mod inspect;
 mod leak;
@@ -58,6 +59,7 @@ Exit codes: 0 done; 1 an expectation or a cell failed, or a record no longer hol
 wrong; 130 interrupted.
 
 Examples:
+  crossfold data fetch gtzan                    get GTZAN: sound, index, features
   crossfold run experiments/dense.yaml          run an experiment, leave results/dense/
   crossfold report results/dense                draw its tables and figures again
   crossfold compare results/models              who differs by more than chance
@@ -68,6 +70,8 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Get data sets, see which are here, and hold them to their listings
+    Data(data::Arguments),
     /// Run an experiment: cross-validate its models, keep the record, write the report
     Run(run::Arguments),
     /// Run some cells of a prepared run: what a cluster's tasks do
@@ -163,6 +167,7 @@ fn jobs(said: Option<u16>) -> usize {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
+        Command::Data(arguments) => data::data(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::RunCells(arguments) => run_cells::run_cells(arguments),
         Command::Check(arguments) => check::check(arguments),

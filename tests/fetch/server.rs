@@ -22,8 +22,6 @@ pub enum Reply {
     To(String),
     /// The connection is closed without a word.
     Close,
-    /// Other bytes.
-    Other(Vec<u8>),
     /// Some of the file, and then nothing more for so many seconds.
     Stall(usize, u64),
 }
@@ -132,7 +130,6 @@ fn answer(
     let ranged = matches!(reply, Reply::File | Reply::Cut(_)) && request.from.is_some();
     let body = match &reply {
         Reply::File | Reply::Cut(_) => file.get(from..).unwrap_or_default(),
-        Reply::Other(other) => other,
         _ => file,
     };
     let head = match &reply {

@@ -91,11 +91,11 @@ impl Listing {
         table.into_inner().map_err(|error| error.to_string())
     }
 
-    /// The listed files that are not there with their length; contents are not read.
+    /// The listed files that are not there with their content.
     pub fn lacking(&self, folder: &Path) -> Vec<&str> {
         let lacks = |(path, file): (&'_ String, &Listed)| {
-            let facts = std::fs::symlink_metadata(folder.join(path));
-            !facts.is_ok_and(|facts| facts.is_file() && facts.len() == file.bytes)
+            let content = std::fs::read(folder.join(path));
+            !content.is_ok_and(|bytes| blake3::hash(&bytes).to_hex().as_str() == file.blake3)
         };
         self.files.iter().filter(|&it| lacks(it)).map(|(path, _)| path.as_str()).collect()
     }

@@ -16,6 +16,17 @@ pub enum Event<'a> {
     },
     /// One unit of the stage has ended.
     StageAdvanced,
+    /// A stage measured in bytes begins.
+    BytesStarted {
+        /// What is done, as a phrase fit for a progress bar.
+        what: &'a str,
+        /// How many bytes are done already.
+        done: u64,
+        /// How many there will be, where that is known.
+        total: Option<u64>,
+    },
+    /// So many more bytes of the stage are done.
+    BytesAdvanced(u64),
     /// The stage is over.
     StageEnded,
     /// A cell (contender × repeat × fold) begins.

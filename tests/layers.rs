@@ -39,7 +39,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
 const LEAVES: [&str; 7] = ["atomic", "bounds", "matrix", "registry", "seed", "watch", "workers"];
 
 /// Foreign libraries and the only places that may name them.
-const DOORS: [(&str, &[&str]); 20] = [
+const DOORS: [(&str, &[&str]); 24] = [
     ("symphonia", &["audio/"]),
     ("rubato", &["audio/"]),
     ("realfft", &["features/"]),
@@ -59,6 +59,10 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("hyper", &["web/"]),
     ("hyper_util", &["web/"]),
     ("tokio", &["web/"]),
+    ("ureq", &["dataset/fetch/"]),
+    ("tar", &["dataset/fetch/"]),
+    ("flate2", &["dataset/fetch/"]),
+    ("md5", &["dataset/fetch/"]),
     ("serde_yaml", &["experiment/", "models/dense/tests", "models/cnn/tests"]),
 ];
 

@@ -21,6 +21,7 @@ mod accept;
 mod check;
 mod compare;
 mod completions;
+mod data;
 mod doctor;
 mod export;
 mod extract;
@@ -67,6 +68,7 @@ wrong; 130 interrupted.
 Examples:
   crossfold new first                           write experiments/first.yaml to begin with
   crossfold plan experiments/first.yaml         what would run, and how long
+  crossfold data fetch gtzan                    get GTZAN: sound, index, features
   crossfold run experiments/dense.yaml          run an experiment, leave results/dense/
   crossfold report results/dense                draw its tables and figures again
   crossfold compare results/models              who differs by more than chance
@@ -82,6 +84,8 @@ enum Command {
     New(new::Arguments),
     /// Say what an experiment would run and what that would take, without training
     Plan(plan::Arguments),
+    /// Get data sets, see which are here, and hold them to their listings
+    Data(data::Arguments),
     /// Run an experiment: cross-validate its models, keep the record, write the report
     Run(run::Arguments),
     /// Run some cells of a prepared run: what a cluster's tasks do
@@ -189,6 +193,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::New(arguments) => new::new(arguments),
         Command::Plan(arguments) => plan::plan(arguments),
+        Command::Data(arguments) => data::data(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::RunCells(arguments) => run_cells::run_cells(arguments),
         Command::Check(arguments) => check::check(arguments),

@@ -90,6 +90,24 @@ impl Watch for Progress {
             Event::StageAdvanced => {
                 self.with_stage(|stage| stage.as_ref().map_or((), |bar| bar.inc(1)));
             }
+            Event::BytesStarted { what, done, total } => self.with_stage(|stage| {
+                let template = match total {
+                    Some(_) => {
+                        "{prefix} {wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {left} left"
+                    }
+                    None => "{prefix} {spinner} {bytes}, {bytes_per_sec}",
+                };
+                let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+                let bar = bar.with_style(style(template)).with_prefix((*what).to_owned());
+                // What was there before took no time of this stage, so it must not speed up the estimate.
+                let bar = bar.with_position(*done);
+                bar.reset_eta();
+                bar.enable_steady_tick(Duration::from_millis(500));
+                *stage = Some(self.bars.insert(0, bar));
+            }),
+            Event::BytesAdvanced(more) => {
+                self.with_stage(|stage| stage.as_ref().map_or((), |bar| bar.inc(*more)));
+            }
             Event::StageEnded => self.with_stage(|stage| {
                 if let Some(bar) = stage.take() {
                     bar.finish_and_clear();

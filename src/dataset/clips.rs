@@ -51,7 +51,8 @@ fn search(folder: &Path, clips: &mut Vec<PathBuf>) -> Result<(), Error> {
     Ok(())
 }
 
-fn is_clip(path: &Path) -> bool {
+/// Whether a file's extension is that of a sound file.
+pub(super) fn is_clip(path: &Path) -> bool {
     let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     extension.is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known))
 }

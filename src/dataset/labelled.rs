@@ -54,6 +54,11 @@ impl Dataset {
         let mut set =
             Self::join("gtzan", "GTZAN", Table::read(&path)?, Some(&Index::gtzan()?), &path)?;
         set.log_mels = Source::gtzan(folder, &set.tracks);
+        if locate::is_extracted(&path) {
+            let extracted =
+                "the features are those that this program extracted, not the published table";
+            set.notices.push(extracted.to_owned());
+        }
         Ok(set)
     }
 

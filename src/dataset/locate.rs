@@ -7,8 +7,9 @@ use super::Error;
 /// Name of the variable that says where data lies.
 pub const VARIABLE: &str = "CROSSFOLD_DATA";
 
-/// Where the published feature table may lie under the data folder; the first found is taken.
-const TABLES: [&str; 8] = [
+/// Where the published feature table may lie under the data folder; the first found is taken. The
+/// last is the one that this program extracted.
+const TABLES: [&str; 10] = [
     "features_30_sec.csv",
     "features_30_sec.parquet",
     "tabular/features_30_sec.csv",
@@ -17,6 +18,8 @@ const TABLES: [&str; 8] = [
     "gtzan/tabular/features_30_sec.csv",
     "gtzan/Data/features_30_sec.csv",
     "Data/features_30_sec.csv",
+    "gtzan/features_30_sec.parquet",
+    "gtzan/features_extracted.csv",
 ];
 
 /// Where log-mel spectrograms of GTZAN may lie, each with the list of its tracks.
@@ -48,7 +51,8 @@ pub fn folder(given: Option<&Path>) -> PathBuf {
     })
 }
 
-/// The published feature table of GTZAN under a data folder.
+/// The feature table of GTZAN under a data folder: the published one, else the one that this program
+/// extracted from fetched sound.
 ///
 /// # Errors
 /// [`Error::Absent`], which says how to get it.
@@ -58,6 +62,11 @@ pub fn gtzan_table(folder: &Path) -> Result<PathBuf, Error> {
         .map(|place| folder.join(place))
         .find(|path| path.is_file())
         .ok_or_else(|| Error::Absent { folder: folder.to_owned() })
+}
+
+/// Whether a table is one that this program extracted from fetched sound.
+pub fn is_extracted(table: &Path) -> bool {
+    table.file_name().is_some_and(|name| name == super::fetch::EXTRACTED)
 }
 
 /// An array of log-mel spectrograms under a data folder, and the list of its tracks.

@@ -8,6 +8,7 @@ mod cache;
 pub mod clips;
 mod compare;
 mod export;
+pub mod fetch;
 mod folder;
 mod index;
 mod labelled;
@@ -41,9 +42,10 @@ pub use tensor::{Precision, Tensor};
 pub enum Error {
     /// The data set is not on this machine.
     #[error(
-        "GTZAN is not in {folder}; get its feature table (features_30_sec.csv of Kaggle's \
-         andradaolteanu/gtzan-dataset-music-genre-classification) and either\n  \
-         - put it there, or into data/gtzan/,\n  \
+        "GTZAN is not in {folder}; either\n  \
+         - get it by `crossfold data fetch gtzan`,\n  \
+         - put its feature table there (features_30_sec.csv of Kaggle's \
+         andradaolteanu/gtzan-dataset-music-genre-classification), or into data/gtzan/,\n  \
          - name its folder with `--data DIR`, or\n  \
          - name its folder in the variable CROSSFOLD_DATA",
         folder = .folder.display()

@@ -6,7 +6,9 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Transforms by count and bands. A learned block asks for one at every track, and its cosines took
 /// longer than the product with them.
-static KNOWN: LazyLock<Mutex<HashMap<(usize, usize), Arc<[f32]>>>> = LazyLock::new(Mutex::default);
+static KNOWN: LazyLock<Mutex<Transforms>> = LazyLock::new(Mutex::default);
+
+type Transforms = HashMap<(usize, usize), Arc<[f32]>>;
 
 /// The first `count` rows of the orthonormal DCT-II over `bands` values, row after row:
 /// s(i) cos(π i (b + ½) / B) with s(0) = √(1/B), else √(2/B).

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import dct, rfft
 from scipy.linalg import cho_factor, cho_solve, eigh
+from scipy.sparse import csr_array
 
 from work import Clock, answer, folds, mean, table
 
-CHUNK = 50  # tracks that are described at a time
+CHUNK = 8  # tracks that are described at a time, so that they stay near the processor
 CEPSTRA = 20
 EDGES = [2, 3, 4, 5, 6, 8, 11, 15, 20, 27, 36, 48, 64]
 LENGTH, HOP, COMPONENTS, PATTERNS = 8, 2, 96, 256
@@ -64,7 +65,7 @@ def logarithms(values):
 
 def shape(levels):
     """Six series of each frame's spectrum in six statistics."""
-    power = np.power(np.float32(10), levels / 10)
+    power = np.exp(levels * np.float32(np.log(10) / 10))
     total = power.sum(axis=2)
     shares = power / total[..., None]
     bands = np.arange(levels.shape[2], dtype=np.float32)
@@ -72,7 +73,7 @@ def shape(levels):
     spread = np.sqrt(np.maximum(shares @ bands**2 - centroid**2, 0))
     loudness = 10 * np.log10(total)
     flatness = levels.mean(axis=2) - loudness + 10 * np.log10(levels.shape[2])
-    rolloff = (np.cumsum(shares, axis=2) < 0.85).sum(axis=2)
+    rolloff = np.count_nonzero(np.cumsum(shares, axis=2) < 0.85, axis=2)
     roots = np.sqrt(shares)
     flux = np.sqrt(np.square(np.diff(roots, axis=1)).sum(axis=2))
     flux = np.concatenate([flux, flux[:, -1:]], axis=1)
@@ -149,13 +150,11 @@ def whitening(points, components, floor):
 
 def sums_by(nearest, points, count):
     """How many points each centre has, and their sum."""
-    order = np.argsort(nearest, kind="stable")
     held = np.bincount(nearest, minlength=count)
-    present = np.flatnonzero(held)
-    starts = np.concatenate([[0], np.cumsum(held[present])[:-1]])
-    sums = np.zeros((count, points.shape[1]), dtype=np.float64)
-    sums[present] = np.add.reduceat(points[order], starts, axis=0, dtype=np.float64)
-    return held, sums
+    ones = np.ones(len(points), dtype=points.dtype)
+    starts = np.concatenate([[0], np.cumsum(held)])
+    indicators = csr_array((ones, np.argsort(nearest, kind="stable"), starts), shape=(count, len(points)))
+    return held, (indicators @ points).astype(np.float64)
 
 
 def kmeans(points, count, rounds, sphere, rng):
@@ -186,7 +185,7 @@ class Mixture:
         self._maximise(*sums_by(own, powers, components))
         for _ in range(rounds):
             shares = self.shares(powers)
-            self._maximise(shares.sum(axis=0, dtype=np.float64), (shares.T @ powers).astype(np.float64))
+            self._maximise(shares.sum(axis=1, dtype=np.float64), (shares @ powers).astype(np.float64))
 
     def _maximise(self, held, sums):
         width = sums.shape[1] // 2
@@ -196,24 +195,24 @@ class Mixture:
         self.variances = np.maximum(sums[:, :width] / held[:, None] - self.means**2, 0.05)
         linear = np.concatenate([-0.5 / self.variances, self.means / self.variances], axis=1)
         terms = np.log(self.variances) + self.means**2 / self.variances
-        self._linear = linear.T.astype(np.float32)
-        self._constant = (np.log(self.weights) - 0.5 * terms.sum(axis=1)).astype(np.float32)
+        self._linear = linear.astype(np.float32)
+        self._constant = (np.log(self.weights) - 0.5 * terms.sum(axis=1)).astype(np.float32)[:, None]
 
     def shares(self, powers):
-        """The probability of each component for each point."""
-        shares = powers @ self._linear
+        """The probability of each component for each point: [..., components, points]."""
+        shares = self._linear @ np.swapaxes(powers, -1, -2)
         shares += self._constant
-        shares -= shares.max(axis=-1, keepdims=True)
+        shares -= shares.max(axis=-2, keepdims=True)
         np.exp(shares, out=shares)
-        shares /= shares.sum(axis=-1, keepdims=True)
+        shares /= shares.sum(axis=-2, keepdims=True)
         return shares
 
     def vectors(self, powers):
         """Fisher vectors of tracks, of [tracks, frames, 2·width] powers."""
         width = powers.shape[2] // 2
         shares = self.shares(powers)
-        sums = (shares.transpose(0, 2, 1) @ powers).astype(np.float64)
-        held = shares.sum(axis=1, dtype=np.float64)[..., None]
+        sums = (shares @ powers).astype(np.float64)
+        held = shares.sum(axis=2, dtype=np.float64)[..., None]
         squares, sums = sums[..., :width], sums[..., width:]
         roots = np.sqrt(self.weights)[:, None] * powers.shape[1]
         pulls = (sums - self.means * held) / (np.sqrt(self.variances) * roots)

@@ -12,8 +12,9 @@ HOW = """Ratio: what the peer takes divided by what crossfold takes, processor t
 `models`; the median of the rounds (smallest to largest). The peers' seconds are of their work alone, without
 starting Python and importing. Ours are of the whole process, for `svm`, `forest`, `logistic` and `dense`
 of all fits and predictions as the record has them (processor time of the thread), for `lstm` and `cnn`
-of one fit. Fits of scikit-learn and PyTorch scale on the training rows as ours do. What ours do beyond that is in their time: machines are fitted
-twice, to calibrate their scores, and nets are evaluated after every epoch.
+of one fit. Fits of scikit-learn and PyTorch scale on the training rows as ours do. What ours do beyond
+that is in their time: machines are fitted twice, to calibrate their scores, and nets on folds are
+evaluated after every epoch. The accuracy of `models` is the mean of its contenders.
 """
 PROCESSES = """## Whole processes
 

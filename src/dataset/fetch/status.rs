@@ -67,7 +67,11 @@ pub fn status(manifest: &Manifest, data: &Path) -> Result<Status, Error> {
         extracted: table.as_deref().is_some_and(locate::is_extracted),
         table,
         embedded,
-        clips: sound.iter().filter_map(|it| clips::find(&[it.clone()]).ok()).flatten().count(),
+        clips: sound
+            .iter()
+            .filter_map(|it| clips::find(std::slice::from_ref(it)).ok())
+            .flatten()
+            .count(),
         listed: listing.map(|listing| listing.files.len()),
         sound,
         frames: locate::gtzan_frames(data).map(|(array, _)| array).filter(|_| !embedded),

@@ -172,7 +172,7 @@ impl Sink<'_> {
 
     /// The message of an archive that cannot be read to its end.
     pub(super) fn damaged(&self, error: &std::io::Error) -> Error {
-        if error.get_ref().is_some_and(|it| it.is::<TooMuch>()) {
+        if matches!(error.get_ref(), Some(inner) if inner.is::<TooMuch>()) {
             return self.bomb();
         }
         self.wrong(&format!("it is damaged or cut off: {error}; fetch it again"))

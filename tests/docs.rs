@@ -75,7 +75,7 @@ fn copy(from: &Path, to: &Path) {
 /// A folder as a clone leaves it, as far as commands look at it, and music of the reader's own.
 fn clone() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for part in ["data", "experiments", "results", "docs"] {
+    for part in ["data", "experiments", "results", "docs", "tests/audio"] {
         copy(&root().join(part), &folder.path().join(part));
     }
     for file in ["README.md", "CHANGELOG.md", "Cargo.toml"] {
@@ -145,7 +145,61 @@ fn every_command_block_runs() {
         }
     }
     println!("{ran} blocks ran");
-    assert!(ran >= 6, "only {ran} blocks were found");
+    assert!(ran >= 12, "only {ran} blocks were found");
+}
+
+/// What a command prints on stdout, its numbers masked: they are other ones on other processors.
+fn masked(text: &str) -> Vec<String> {
+    let digits =
+        |word: &str| word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let words = |line: &str| -> Vec<String> { line.split_whitespace().map(digits).collect() };
+    // How many digits a number of seconds has, hangs on the machine.
+    let number = |word: String| if word.contains("0.0") { "0.0".to_owned() } else { word };
+    text.lines()
+        .map(|line| words(line).into_iter().map(number).collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+/// `<!-- prints: ARGUMENTS -->` stands before a block that is what the program prints to them.
+/// `CROSSFOLD_UPDATE=1 cargo test --test docs` writes it anew.
+#[test]
+fn what_is_said_to_be_printed_is_printed() {
+    const MARK: &str = "<!-- prints: ";
+    let mut found = 0;
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        let mut renewed = text.clone();
+        for part in text.split(MARK).skip(1) {
+            let (arguments, rest) = part.split_once(" -->\n\n```text\n").unwrap();
+            let shown = &rest[..rest.find("```\n").unwrap()];
+            let folder = clone();
+            let output = Command::new(env!("CARGO_BIN_EXE_crossfold"))
+                .args(arguments.split(' '))
+                .current_dir(folder.path())
+                .env("HOME", folder.path())
+                .env("XDG_CACHE_HOME", folder.path())
+                .env_remove("CROSSFOLD_DATA")
+                .output()
+                .unwrap();
+            let printed = String::from_utf8(output.stdout).unwrap();
+            let printed: String = printed
+                .trim_start_matches('\n')
+                .lines()
+                .map(|it| format!("{}\n", it.trim_end()))
+                .collect();
+            if std::env::var_os("CROSSFOLD_UPDATE").is_some() {
+                let block = |text: &str| format!("{MARK}{arguments} -->\n\n```text\n{text}```\n");
+                renewed = renewed.replace(&block(shown), &block(&printed));
+            } else {
+                assert_eq!(masked(shown), masked(&printed), "{}: {arguments}", document.display());
+            }
+            found += 1;
+        }
+        if renewed != text {
+            fs::write(&document, renewed).unwrap();
+        }
+    }
+    assert!(found > 0, "no output is shown");
 }
 
 /// The places that links of a document point to.
@@ -160,8 +214,15 @@ fn links(text: &str) -> Vec<String> {
 
 #[test]
 fn every_link_inside_the_repository_leads_somewhere() {
-    let more = ["METHOD.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/gtzan/README.md"];
-    for document in documents().into_iter().chain(more.map(|file| root().join(file))) {
+    let more = [
+        "METHOD.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "data/gtzan/README.md",
+        "benches/RESULTS.md",
+    ];
+    let more = more.map(|file| root().join(file)).into_iter().filter(|file| file.exists());
+    for document in documents().into_iter().chain(more) {
         let text = fs::read_to_string(&document).unwrap();
         for link in links(&text) {
             if link.contains("://") || link.starts_with("mailto:") {

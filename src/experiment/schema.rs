@@ -86,7 +86,9 @@ fn or_nothing(mut schema: Value) -> Value {
 
 /// An object of these keys alone.
 fn object(keys: Map<String, Value>) -> Value {
-    json!({ "type": "object", "properties": keys, "additionalProperties": false })
+    let mut schema = json!({ "type": "object", "additionalProperties": false });
+    schema["properties"] = keys.into();
+    schema
 }
 
 /// A map from pairs.

@@ -40,6 +40,15 @@ fn parted(text: &str) -> Option<(Value, Option<Value>)> {
     Some((all, models))
 }
 
+/// Whether an experiment asks what a record answers.
+pub fn asks_the_same(record: &Record, now: &Experiment) -> bool {
+    match wording(&record.experiment.text, &now.file.text) {
+        Wording::Same => true,
+        Wording::Models => restated(record, now).is_empty(),
+        Wording::Other => false,
+    }
+}
+
 /// What an experiment no longer says of contenders as its record does, each in a sentence.
 pub fn restated(before: &Record, now: &Experiment) -> Vec<String> {
     let was: Vec<&str> = before.contenders.iter().map(|it| it.name.as_str()).collect();

@@ -4,6 +4,7 @@ use super::super::cell::Desk;
 use super::super::plan::Cell;
 use super::super::provenance;
 use super::super::record::Record;
+use super::super::wording::asks_the_same;
 use super::neighbours::Neighbours;
 use super::{Card, Entry, Error, Heard, Joint, Member, Plan, Preparation, Thinning, Trained};
 use crate::features;
@@ -36,9 +37,9 @@ impl Trained {
         })?;
         let refused = |reason: String| Error::Untrainable { reason };
         let changed = super::super::check::differences(record, &super::super::described(plan));
-        if record.experiment.text != plan.experiment.file.text || !changed.is_empty() {
+        if !asks_the_same(record, &plan.experiment) || !changed.is_empty() {
             return Err(refused(
-                "its record is of another text of the experiment or of other data, so nobody knows how \
+                "its record is of another experiment or of other data, so nobody knows how \
                  well the model does; run the experiment first"
                     .to_owned(),
             ));

@@ -101,8 +101,8 @@ Examples:
 
 A call that was cut off goes on when it is given again. HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and
 NO_PROXY are respected, and SSL_CERT_FILE names other certificate authorities.
-Exit codes: 0 done; 1 the set is here but lacks tracks or is another recording; 2 it could not be had;
-130 interrupted.";
+Exit codes: 0 done; 1 the set is here but lacks tracks or is another recording; 2 it could not
+be had; 130 interrupted.";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -125,7 +125,8 @@ Examples:
 
 Fetched sound is held to the hashes written when it was unpacked, tables to the index and the
 published hash, sound from elsewhere to the names of the index.
-Exit codes: 0 all is as listed; 1 something is missing, altered or unlisted; 2 there is nothing to verify.")]
+Exit codes: 0 all is as listed; 1 something is missing, altered or unlisted; 2 there is nothing
+to verify.")]
 struct Verify {
     /// The data set [default: all that are here]
     #[arg(value_name = "NAME")]

@@ -164,10 +164,10 @@ fn data(given: Option<&Path>) -> Finding {
             "data",
             format!("{place} holds no features_30_sec.csv{}", beside.concat()),
         )
-        .but(lacking, "data/gtzan/README.md says how to get it; gtzan-mini stands in"),
+        .but(lacking, "`crossfold data fetch gtzan` gets it; gtzan-mini stands in"),
         Err(error) => Finding::good("data", format!("{place}: {error}")).but(
             State::Wrong,
-            "put the published table there again; data/gtzan/README.md says how to get it",
+            "put the published table there again; data/gtzan/README.md says where it is",
         ),
     }
 }

@@ -83,7 +83,8 @@ class Growth:
                     one = getattr(self, who)(name, size)
                     one = {key: one[key] for key in ("cpu", "peak_mb", "accuracy") if key in one}
                 except measure.Failed as failed:
-                    one = {"missing": f"more than {self.limit} s" if failed.late else str(failed)}
+                    one = {"missing": f"more than {self.limit} s" if failed.late else "it failed"}
+                    print(failed, file=sys.stderr)
                 points.append({"size": size, **one})
                 print(f"{name} {who} {points[-1]}", file=sys.stderr, flush=True)
         return found

@@ -60,8 +60,8 @@ def draw(found, titles, path):
             for who, name in (("ours", "crossfold"), ("peer", "peer")):
                 handles.append(Line2D([], [], linestyle="none", markersize=6, markeredgewidth=1.3, **LATE[who]))
                 labels.append(f"{name}: stopped after {found['limit_s']} s")
-        figure.legend(handles, labels, loc="lower center", ncol=4, frameon=False, handlelength=3.2)
-        figure.tight_layout(rect=(0, 0.06, 1, 1), w_pad=0.4, h_pad=0.6)
+        figure.legend(handles, labels, loc="lower center", ncol=2, frameon=False, handlelength=3.2)
+        figure.tight_layout(rect=(0, 0.12, 1, 1), w_pad=0.4, h_pad=0.6)
         figure.savefig(path.with_suffix(".png"), dpi=200)
         figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
         plt.close(figure)

@@ -12,11 +12,12 @@
 //! become [`Samples`](dataset::Samples), a protocol becomes [`Fold`](split::Fold)s, a
 //! [`Learner`](models::Learner) becomes a [`Classifier`](models::Classifier), and what the
 //! classifier says of tracks it never saw becomes a [`Record`](experiment::Record), from which every
-//! table and figure is drawn. Beside them stand seven leaves that everyone may use: [`seed`]
+//! table and figure is drawn. Beside them stand eight leaves that everyone may use: [`seed`]
 //! (randomness derived by name), [`watch`] (events, so that only `cli` prints), [`registry`]
 //! (closed sets as tables), [`bounds`] (numbers that cannot be out of range), [`atomic`] (files that
-//! are there whole or not at all), [`workers`] (pieces of work on threads, answered in order) and
-//! [`matrix`] (products, eigenvectors, Cholesky factors).
+//! are there whole or not at all), [`workers`] (pieces of work on threads, answered in order),
+//! [`matrix`] (products, eigenvectors, Cholesky factors) and `vectors` (inner loops for the widest
+//! registers at hand).
 
 pub mod atomic;
 pub mod audio;
@@ -33,6 +34,7 @@ pub mod registry;
 pub mod report;
 pub mod seed;
 pub mod split;
+mod vectors;
 pub mod watch;
 pub mod web;
 pub mod workers;

@@ -1,6 +1,6 @@
 //! Channels become one as they are decoded, so that only one is ever held in memory.
 
-use crate::audio::signal::{check_rate, is_usable};
+use crate::audio::signal::{check_rate, first_unusable};
 use crate::audio::{Error, Limit, Signal};
 
 /// Collects the mean over channels of interleaved samples.
@@ -24,7 +24,7 @@ impl Mono {
 
     /// Adds whole frames of interleaved samples.
     pub(crate) fn push(&mut self, interleaved: &[f32]) -> Result<(), Error> {
-        if let Some(at) = interleaved.iter().position(|&sample| !is_usable(sample)) {
+        if let Some(at) = first_unusable(interleaved) {
             return Err(Error::Sample {
                 name: self.name.clone(),
                 frame: self.frames() + (at / self.channels) as u64,

@@ -33,7 +33,7 @@ impl Signal {
         if samples.is_empty() {
             return Err(Error::Empty { name: name.to_owned() });
         }
-        match samples.iter().position(|&sample| !is_usable(sample)) {
+        match first_unusable(&samples) {
             None => Ok(Self { samples, rate }),
             Some(at) => Err(Error::Sample {
                 name: name.to_owned(),
@@ -69,8 +69,17 @@ impl Signal {
     }
 }
 
+/// Where the first sample stands that cannot be used.
+///
+/// Blocks are judged as a whole first, which processors do many samples at a time.
+pub(crate) fn first_unusable(samples: &[f32]) -> Option<usize> {
+    let is_bad = |block: &&[f32]| !block.iter().fold(true, |all, &one| all & is_usable(one));
+    let at = samples.chunks(256).position(|block| is_bad(&block))? * 256;
+    samples[at..].iter().position(|&sample| !is_usable(sample)).map(|inside| at + inside)
+}
+
 /// Whether a sample is a number of reasonable size.
-pub(crate) fn is_usable(sample: f32) -> bool {
+fn is_usable(sample: f32) -> bool {
     sample.abs() <= Signal::LOUDEST
 }
 

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use crate::audio::Signal;
 use crate::features::onset::{Aggregate, onset_strength};
+use crate::features::spectrum::onset_delay;
 use crate::features::{Detail, Error, FrameRecipe, Grid, Spectrum};
 use crate::features::{
     bandwidth, centroid, chroma, contrast, delta, mel, mfcc, rms, rolloff, zero_crossings,
@@ -44,28 +45,28 @@ pub static FRAME_FEATURES: [FrameFeature; 10] = [
         unit: "share of the strongest class",
         doc: "strength of the twelve pitch classes, C first",
         columns: |_| numbered("chroma", chroma::CLASSES),
-        values: |look| Ok(chroma::chroma(&look.spectrum)),
+        values: |look| Ok(chroma::chroma(look.spectrum())),
     },
     FrameFeature {
         name: "centroid",
         unit: "Hz",
         doc: "centre of mass of the magnitude spectrum",
         columns: |_| vec!["centroid".to_owned()],
-        values: |look| Ok(single(&centroid::centroid(&look.spectrum))),
+        values: |look| Ok(single(&centroid::centroid(look.spectrum()))),
     },
     FrameFeature {
         name: "bandwidth",
         unit: "Hz",
         doc: "spread of the magnitude spectrum around its centroid",
         columns: |_| vec!["bandwidth".to_owned()],
-        values: |look| Ok(single(&bandwidth::bandwidth(&look.spectrum))),
+        values: |look| Ok(single(&bandwidth::bandwidth(look.spectrum()))),
     },
     FrameFeature {
         name: "rolloff",
         unit: "Hz",
         doc: "frequency below which 85 % of the magnitude lies",
         columns: |_| vec!["rolloff".to_owned()],
-        values: |look| Ok(single(&rolloff::rolloff(&look.spectrum))),
+        values: |look| Ok(single(&rolloff::rolloff(look.spectrum()))),
     },
     FrameFeature {
         name: "zero-crossings",
@@ -105,7 +106,7 @@ pub static FRAME_FEATURES: [FrameFeature; 10] = [
         doc: "mean rise over mel bands since the frame before",
         columns: |_| vec!["onset".to_owned()],
         values: |look| {
-            let delay = look.spectrum.onset_delay();
+            let delay = onset_delay(look.recipe.frame(), look.recipe.hop());
             let onsets = onset_strength(look.log_mel(), delay, Aggregate::Mean);
             let mut grid = Grid::with_room(onsets.len(), 1);
             for onset in onsets {
@@ -116,23 +117,31 @@ pub static FRAME_FEATURES: [FrameFeature; 10] = [
     },
 ];
 
-/// What framewise features are computed from, each thing once.
+/// What framewise features are computed from, each thing once and only where one asks for it.
 struct Look<'a> {
     signal: &'a Signal,
     recipe: &'a FrameRecipe,
-    spectrum: Spectrum,
+    spectrum: OnceCell<Spectrum>,
     log_mel: OnceCell<Grid>,
 }
 
 impl<'a> Look<'a> {
     fn of(signal: &'a Signal, recipe: &'a FrameRecipe) -> Self {
-        let frames = (recipe.frame(), recipe.hop());
-        let spectrum = Spectrum::of(signal, frames, recipe.padding(), Detail::Magnitude);
-        Self { signal, recipe, spectrum, log_mel: OnceCell::new() }
+        Self { signal, recipe, spectrum: OnceCell::new(), log_mel: OnceCell::new() }
     }
 
+    fn spectrum(&self) -> &Spectrum {
+        let frames = (self.recipe.frame(), self.recipe.hop());
+        let padding = self.recipe.padding();
+        let spectrum = || Spectrum::of(self.signal, frames, padding, Detail::Magnitude);
+        self.spectrum.get_or_init(spectrum)
+    }
+
+    /// Straight from the signal, whatever else is asked for: the same recipe entry, the same numbers.
     fn log_mel(&self) -> &Grid {
-        self.log_mel.get_or_init(|| mel::log_mel(&self.spectrum, self.recipe.bands()))
+        let frames = (self.recipe.frame(), self.recipe.hop());
+        let (padding, bands) = (self.recipe.padding(), self.recipe.bands());
+        self.log_mel.get_or_init(|| mel::log_mel_of(self.signal, frames, padding, bands))
     }
 }
 

@@ -1,7 +1,14 @@
 //! The mel scale: frequency as pitch is heard, and the loudness in its bands.
 
+use std::f64::consts::{LOG10_2, LOG10_E};
+
+use pulp::{Simd, WithSimd};
+
+use crate::audio::Signal;
+use crate::features::powers::powers;
 use crate::features::product::dot;
-use crate::features::{Grid, Spectrum};
+use crate::features::{Grid, Padding, Spectrum};
+use crate::vectors::vectorised;
 
 /// Below this power a band counts as silent, as in librosa: -100 dB.
 const FLOOR: f32 = 1e-10;
@@ -36,6 +43,7 @@ impl FilterBank {
         let top = mel(f64::from(rate) / 2.0);
         let edges: Vec<f64> =
             (0..count + 2).map(|i| hertz(top * i as f64 / (count + 1) as f64)).collect();
+        let bins = frame / 2 + 1;
         let frequency = |bin| super::spectrum::frequency(bin, rate, frame);
         let band = |edges: &[f64]| {
             let (low, centre, high) = (edges[0], edges[1], edges[2]);
@@ -44,16 +52,34 @@ impl FilterBank {
                 (triangle.max(0.0) * 2.0 / (high - low)) as f32
             };
             let first = (0..=frame / 2).find(|&bin| frequency(bin) > low).unwrap_or(0);
-            let inside = (first..=frame / 2).take_while(|&bin| frequency(bin) < high);
-            (first, inside.map(|bin| weight(frequency(bin))).collect())
+            let inside = (first..=frame / 2).take_while(|&bin| frequency(bin) < high).count();
+            // Whole vectors, as far as there are bins for them: weights of 0 cost less than a rest.
+            let length = inside.next_multiple_of(8).min(bins);
+            let first = first.min(bins - length);
+            (first, (first..first + length).map(|bin| weight(frequency(bin))).collect())
         };
         Self { bands: edges.windows(3).map(band).collect() }
     }
 
     /// Power in each band: Σ weight(k) |D(k)|².
     pub(crate) fn apply(&self, power: &[f32], energies: &mut [f32]) {
-        for (energy, (first, weights)) in energies.iter_mut().zip(&self.bands) {
-            *energy = dot(weights, &power[*first..][..weights.len()]);
+        vectorised(Bands { bands: &self.bands, power, energies });
+    }
+}
+
+struct Bands<'a> {
+    bands: &'a [(usize, Vec<f32>)],
+    power: &'a [f32],
+    energies: &'a mut [f32],
+}
+
+impl WithSimd for Bands<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for (energy, (first, weights)) in self.energies.iter_mut().zip(self.bands) {
+            *energy = dot(weights, &self.power[*first..][..weights.len()]);
         }
     }
 }
@@ -73,24 +99,75 @@ pub(crate) fn log_mel(spectrum: &Spectrum, bands: usize) -> Grid {
     grid
 }
 
+/// [`log_mel`] of a signal's spectrum that is not kept.
+pub(crate) fn log_mel_of(
+    signal: &Signal,
+    (frame, hop): (usize, usize),
+    padding: Padding,
+    bands: usize,
+) -> Grid {
+    let bank = FilterBank::new(bands, signal.rate(), frame);
+    let mut grid = Grid::zeros(1 + signal.samples().len() / hop, bands);
+    let mut rows = grid.rows_mut();
+    powers(signal, (frame, hop), padding, |power| {
+        bank.apply(power, rows.next().expect("a row for each frame"));
+    });
+    to_decibels(grid.values_mut());
+    grid
+}
+
 /// Powers become decibels against 1, cut [`RANGE`] under the largest.
 pub(crate) fn to_decibels(powers: &mut [f32]) {
-    let mut loudest = f32::NEG_INFINITY;
-    for power in powers.iter_mut() {
-        *power = 10.0 * power.max(FLOOR).log10();
-        loudest = loudest.max(*power);
+    vectorised(Levels(powers));
+}
+
+struct Levels<'a>(&'a mut [f32]);
+
+impl WithSimd for Levels<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let larger = |a: f32, b: f32| if a > b { a } else { b };
+        let mut loudest = [f32::NEG_INFINITY; 16];
+        for powers in self.0.chunks_mut(loudest.len()) {
+            for (power, loudest) in powers.iter_mut().zip(&mut loudest) {
+                *power = decibels(larger(*power, FLOOR));
+                *loudest = larger(*loudest, *power);
+            }
+        }
+        let least = loudest.into_iter().fold(f32::NEG_INFINITY, larger) - RANGE;
+        for level in self.0 {
+            *level = larger(*level, least);
+        }
     }
-    let least = loudest - RANGE;
-    for level in powers {
-        *level = level.max(least);
-    }
+}
+
+/// 10 log10 of a normal positive number, within 1e-5: a whole power of two and a rest near 1.
+///
+/// The C library's takes one number after another, and as long for a clip as the transforms' windows.
+#[inline(always)]
+fn decibels(power: f32) -> f32 {
+    /// The bits of √½: rests lie between it and √2.
+    const ROOT: u32 = 0x3f35_04f3;
+    const DOUBLE: f32 = (10.0 * LOG10_2) as f32;
+    const NATURAL: f32 = (10.0 * LOG10_E) as f32;
+    let bits = power.to_bits().wrapping_sub(ROOT);
+    let whole = bits.cast_signed() >> 23;
+    let rest = f32::from_bits((bits & 0x007f_ffff) + ROOT);
+    // The area tangent's series; its next term is at most 8e-9.
+    let slope = (rest - 1.0) / (rest + 1.0);
+    let square = slope * slope;
+    let series = 1.0 / 3.0 + square * (1.0 / 5.0 + square * (1.0 / 7.0 + square / 9.0));
+    whole as f32 * DOUBLE + 2.0 * NATURAL * (slope + slope * square * series)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FilterBank, hertz, log_mel, mel};
+    use super::{FLOOR, FilterBank, decibels, hertz, log_mel, log_mel_of, mel};
     use crate::audio::{RATE, synth};
     use crate::features::{Detail, Padding, Spectrum};
+    use crate::seed::Seed;
 
     #[test]
     fn the_scale_is_slaneys() {
@@ -123,6 +200,30 @@ mod tests {
         // Band 0 is centred one step of the scale above 0 Hz.
         assert_eq!(loudest, (129.0 * 15.0 / mel(11_025.0)).round() as usize - 1);
         assert!(row[loudest] - row[127] <= 80.0);
+    }
+
+    #[test]
+    fn straight_from_the_signal_it_is_the_same_within_single_precision() {
+        for (samples, frames) in [(22_050, (2048, 512)), (3000, (512, 100)), (1, (2, 1))] {
+            let noise = synth::noise(Seed::new(5), samples as f64 / f64::from(RATE), RATE);
+            let spectrum = Spectrum::of(&noise, frames, Padding::Zero, Detail::Full);
+            let (whole, straight) =
+                (log_mel(&spectrum, 20), log_mel_of(&noise, frames, Padding::Zero, 20));
+            assert_eq!(whole.frames(), straight.frames());
+            for (a, b) in whole.values().iter().zip(straight.values()) {
+                assert!((a - b).abs() < 2e-3, "{a} is not {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn decibels_are_ten_logarithms() {
+        let mut power = FLOOR;
+        while power < 1e9 {
+            let wrong = f64::from(decibels(power)) - 10.0 * f64::from(power).log10();
+            assert!(wrong.abs() < 1e-5, "of {power}: {wrong} off");
+            power *= 1.000_37;
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Mel-frequency cepstral coefficients: the shape of the spectrum's envelope, coarse to fine.
 
+use pulp::{Simd, WithSimd};
+
 use crate::features::cosines::cosines;
-use crate::features::product::dot;
 use crate::features::summary::mean_and_variance;
 use crate::features::{Analysis, Family, Feature, Grid};
+use crate::vectors::vectorised;
 
 /// How many coefficients the published table has.
 pub(crate) const COUNT: usize = 20;
@@ -72,18 +74,85 @@ pub(crate) fn mfcc(log_mel: &Grid, count: usize) -> Grid {
     let bands = log_mel.width();
     let basis = cosines(count, bands);
     let mut grid = Grid::zeros(log_mel.frames(), count);
-    for (row, levels) in grid.rows_mut().zip(log_mel.rows()) {
-        for (value, cosine) in row.iter_mut().zip(basis.chunks_exact(bands)) {
-            *value = dot(cosine, levels);
+    // Eight coefficients abreast: for each band the cosines of all eight, 0 beyond the last.
+    let abreast = basis.chunks(8 * bands).flat_map(|rows| {
+        let cosine = |i: usize, band| rows.get(i * bands + band).copied().unwrap_or(0.0);
+        (0..bands).map(move |band| std::array::from_fn(|i| cosine(i, band)))
+    });
+    let cosines: Vec<[f32; 8]> = abreast.collect();
+    vectorised(Transform { log_mel, cosines: &cosines, grid: &mut grid });
+    grid
+}
+
+struct Transform<'a> {
+    log_mel: &'a Grid,
+    cosines: &'a [[f32; 8]],
+    grid: &'a mut Grid,
+}
+
+impl WithSimd for Transform<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for (row, levels) in self.grid.rows_mut().zip(self.log_mel.rows()) {
+            let parts = row.chunks_mut(8).zip(self.cosines.chunks_exact(levels.len()));
+            for (values, cosines) in parts {
+                values.copy_from_slice(&eight(levels, cosines)[..values.len()]);
+            }
         }
     }
-    grid
+}
+
+/// Eight scalar products with the same levels, each summed in the order of `product::dot`.
+#[inline(always)]
+fn eight(levels: &[f32], cosines: &[[f32; 8]]) -> [f32; 8] {
+    let mut sums = [[0.0; 8]; 8];
+    let mut rest = [0.0; 8];
+    let ((levels, last), (cosines, last_cosines)) =
+        (levels.as_chunks::<8>(), cosines.as_chunks::<8>());
+    for (levels, cosines) in levels.iter().zip(cosines) {
+        for ((sums, level), cosines) in sums.iter_mut().zip(levels).zip(cosines) {
+            add(sums, *level, cosines);
+        }
+    }
+    for (level, cosines) in last.iter().zip(last_cosines) {
+        add(&mut rest, *level, cosines);
+    }
+    std::array::from_fn(|i| {
+        let quads: [f32; 4] = std::array::from_fn(|lane| sums[lane][i] + sums[lane + 4][i]);
+        (quads[0] + quads[1]) + (quads[2] + quads[3]) + rest[i]
+    })
+}
+
+#[inline(always)]
+fn add(sums: &mut [f32; 8], level: f32, cosines: &[f32; 8]) {
+    for (sum, cosine) in sums.iter_mut().zip(cosines) {
+        *sum += level * cosine;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::mfcc;
     use crate::features::Grid;
+    use crate::features::cosines::cosines;
+    use crate::features::product::dot;
+
+    #[test]
+    fn eight_abreast_are_the_scalar_products_to_the_bit() {
+        for (count, bands) in [(20, 128), (1, 1), (13, 29), (40, 40)] {
+            let mut levels = Grid::zeros(3, bands);
+            for (at, level) in levels.values_mut().iter_mut().enumerate() {
+                *level = ((at * 37) % 101) as f32 - 90.3;
+            }
+            let (found, basis) = (mfcc(&levels, count), cosines(count, bands));
+            for (row, levels) in found.rows().zip(levels.rows()) {
+                let known: Vec<f32> = basis.chunks_exact(bands).map(|c| dot(c, levels)).collect();
+                assert_eq!(row, known);
+            }
+        }
+    }
 
     #[test]
     fn a_flat_spectrum_has_only_a_level() {

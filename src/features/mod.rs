@@ -23,6 +23,7 @@ mod mel;
 mod mfcc;
 mod onset;
 mod padding;
+mod powers;
 mod product;
 mod recipe;
 mod rms;

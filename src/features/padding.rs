@@ -25,7 +25,7 @@ impl Padding {
                 padded.extend((1..=width).rev().map(|i| samples[mirrored(i, length)]));
             }
         }
-        padded.extend(samples.iter().copied());
+        padded.append(samples);
         match self {
             Self::Zero => padded.extend(std::iter::repeat_n(0.0, width)),
             Self::Reflect => {

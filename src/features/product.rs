@@ -1,7 +1,7 @@
 //! Scalar products, which filter banks and the cosine transform consist of.
 
 /// Σ a·b of two slices of the same length, in eight interleaved sums that the compiler vectorises.
-#[inline]
+#[inline(always)] // callers compile it for wider registers
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0; 8];
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());

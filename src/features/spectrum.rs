@@ -1,11 +1,13 @@
 //! The short-time Fourier transform, computed once and shared by every spectral feature.
 //!
-//! The only place, with `hpss` (back to sound) and `tempo` (autocorrelation), that knows the FFT.
+//! The only place, with `powers` (nothing but power), `hpss` (back to sound) and `tempo`
+//! (autocorrelation), that knows the FFT.
 
-use realfft::{FftNum, RealFftPlanner};
+use realfft::RealFftPlanner;
 
 use crate::audio::Signal;
 use crate::features::buffer::Buffer;
+use crate::features::powers::powers;
 use crate::features::{Grid, Padding, window};
 
 /// How much of a spectrum is wanted.
@@ -16,41 +18,6 @@ pub(crate) enum Detail {
     /// Phases as well, in double precision as in librosa: between the lines of a tone and above the
     /// cut-off of an encoder, single precision leaves noise, which masks would be made of.
     Full,
-}
-
-/// A number that can be transformed.
-trait Real: FftNum {
-    fn from_double(value: f64) -> Self;
-    fn from_single(value: f32) -> Self;
-    fn single(self) -> f32;
-}
-
-impl Real for f32 {
-    fn from_double(value: f64) -> Self {
-        value as f32
-    }
-
-    fn from_single(value: f32) -> Self {
-        value
-    }
-
-    fn single(self) -> f32 {
-        self
-    }
-}
-
-impl Real for f64 {
-    fn from_double(value: f64) -> Self {
-        value
-    }
-
-    fn from_single(value: f32) -> Self {
-        value.into()
-    }
-
-    fn single(self) -> f32 {
-        self as f32
-    }
 }
 
 /// D(t, k) = Σ w(n) x(t·hop + n) e^(-2πikn/N): one complex number for each frame and bin.
@@ -74,44 +41,48 @@ impl Spectrum {
         padding: Padding,
         detail: Detail,
     ) -> Self {
+        let mut spectrum = Self {
+            rate: signal.rate(),
+            frame,
+            hop,
+            values: Buffer::with_room(0),
+            magnitude: Grid::with_room(1 + signal.samples().len() / hop, frame / 2 + 1),
+        };
         match detail {
-            Detail::Magnitude => Self::transformed::<f32>(signal, (frame, hop), padding, false),
-            Detail::Full => Self::transformed::<f64>(signal, (frame, hop), padding, true),
+            Detail::Magnitude => powers(signal, (frame, hop), padding, |power| {
+                spectrum.magnitude.push(power.iter().map(|power| power.sqrt()));
+            }),
+            Detail::Full => spectrum.transform(signal, padding),
         }
+        spectrum
     }
 
-    fn transformed<T: Real>(
-        signal: &Signal,
-        (frame, hop): (usize, usize),
-        padding: Padding,
-        keeps_phase: bool,
-    ) -> Self {
+    /// Transforms in double precision.
+    #[allow(clippy::cast_possible_truncation)]
+    fn transform(&mut self, signal: &Signal, padding: Padding) {
         let samples = signal.samples();
-        let padded = padding.around(samples, frame / 2);
-        let (frames, bins) = (1 + samples.len() / hop, frame / 2 + 1);
-        let window: Vec<T> = window::hann(frame).map(T::from_double).collect();
-        let fft = RealFftPlanner::<T>::new().plan_fft_forward(frame);
+        let padded = padding.around(samples, self.frame / 2);
+        let frames = 1 + samples.len() / self.hop;
+        let window: Vec<f64> = window::hann(self.frame).collect();
+        let fft = RealFftPlanner::<f64>::new().plan_fft_forward(self.frame);
         let mut scratch = fft.make_scratch_vec();
         let mut input = fft.make_input_vec();
         let mut output = fft.make_output_vec();
-        let mut row = vec![[0.0; 2]; bins];
-        let mut values = Buffer::with_room(if keeps_phase { 2 * frames * bins } else { 0 });
-        let mut magnitude = Grid::with_room(frames, bins);
+        let mut row = vec![[0.0; 2]; output.len()];
+        self.values = Buffer::with_room(2 * frames * row.len());
         for t in 0..frames {
-            for ((x, &sample), &w) in input.iter_mut().zip(&padded[t * hop..]).zip(&window) {
-                *x = T::from_single(sample) * w;
+            let heard = &padded[t * self.hop..];
+            for ((x, &sample), &w) in input.iter_mut().zip(heard).zip(&window) {
+                *x = f64::from(sample) * w;
             }
             fft.process_with_scratch(&mut input, &mut output, &mut scratch)
                 .expect("buffers were made by the plan");
             for (pair, value) in row.iter_mut().zip(&output) {
-                *pair = [value.re.single(), value.im.single()];
+                *pair = [value.re as f32, value.im as f32];
             }
-            if keeps_phase {
-                values.append(row.as_flattened());
-            }
-            magnitude.push(row.iter().map(|pair| size(*pair)));
+            self.values.append(row.as_flattened());
+            self.magnitude.push(row.iter().map(|pair| size(*pair)));
         }
-        Self { rate: signal.rate(), frame, hop, values, magnitude }
     }
 
     /// |D|: frames × bins.
@@ -161,7 +132,7 @@ impl Spectrum {
 
     /// By how many frames onsets come late: the one a difference needs, and half a window.
     pub(crate) fn onset_delay(&self) -> usize {
-        1 + self.frame / (2 * self.hop)
+        onset_delay(self.frame, self.hop)
     }
 
     /// The power |D|² of one frame, written into `power`.
@@ -174,6 +145,11 @@ impl Spectrum {
 /// Without the care for overflow and underflow of `norm`: a signal's samples are bounded.
 fn size([re, im]: [f32; 2]) -> f32 {
     (re * re + im * im).sqrt()
+}
+
+/// By how many frames onsets come late, in frames of `frame` samples every `hop`.
+pub(crate) fn onset_delay(frame: usize, hop: usize) -> usize {
+    1 + frame / (2 * hop)
 }
 
 /// The frequency of `bin` in hertz when frames have `frame` samples.

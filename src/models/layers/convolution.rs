@@ -23,10 +23,10 @@ mod slopes;
 mod tests;
 mod tile;
 
-use pulp::{Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 
 use crate::models::Layer;
+use crate::vectors::vectorised;
 
 pub(in crate::models) use layer::Convolution;
 pub use parameters::{Block, Dimensions, Pool, PoolExtent};
@@ -114,15 +114,4 @@ impl Form {
     fn forgets(&self) -> bool {
         self.taps() <= 16
     }
-}
-
-/// Runs `work` with the widest registers of this processor.
-#[inline]
-fn vectorised<W: WithSimd>(work: W) -> W::Output {
-    // `Arch` knows of these only where a feature is on that would rebuild what shares the library.
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    if let Some(simd) = pulp::x86::V3::try_new() {
-        return Simd::vectorize(simd, work);
-    }
-    pulp::Arch::new().dispatch(work)
 }

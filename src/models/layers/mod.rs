@@ -8,4 +8,3 @@ pub(super) mod node;
 pub(super) mod product;
 pub(super) mod recurrence;
 mod squash;
-pub(super) mod vectors;

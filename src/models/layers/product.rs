@@ -6,7 +6,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::vectors::vectorised;
+use crate::vectors::vectorised;
 
 /// Vectors in a strip of columns. Two, times six rows, fill the sixteen registers of a processor
 /// together with a row's value and two columns.

@@ -25,7 +25,7 @@ use pulp::{Simd, WithSimd};
 use super::node::Operation;
 use super::product::{Factor, add_product, transposed_product};
 use super::squash::{sigmoid, tanh};
-use super::vectors::vectorised;
+use crate::vectors::vectorised;
 pub(in crate::models) use layer::Layer;
 pub(in crate::models) use score::Memory;
 

@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::machines::KernelFunction;
-use crate::models::layers::vectors::vectorised;
+use crate::vectors::vectorised;
 
 /// Vectors of rows that one row is held against at once.
 const ABREAST: usize = 4;

@@ -8,7 +8,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::gram::Gram;
-use crate::models::layers::vectors::vectorised;
+use crate::vectors::vectorised;
 
 /// The solver gives up after so many steps, as libsvm does.
 const MOST_STEPS: usize = 10_000_000;

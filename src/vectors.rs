@@ -6,7 +6,7 @@ use pulp::{Arch, Simd, WithSimd};
 ///
 /// What the work calls must be inlined into it, or it is compiled for the oldest processors.
 #[inline]
-pub(in crate::models) fn vectorised<W: WithSimd>(work: W) -> W::Output {
+pub(crate) fn vectorised<W: WithSimd>(work: W) -> W::Output {
     // Asked for by name, because the library looks for the former only as it is built here.
     #[cfg(target_arch = "x86_64")]
     {

@@ -33,6 +33,7 @@ pub mod registry;
 pub mod report;
 pub mod seed;
 pub mod split;
+pub mod vectors;
 pub mod watch;
 pub mod web;
 pub mod workers;

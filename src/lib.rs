@@ -16,7 +16,7 @@
 //! (randomness derived by name), [`watch`] (events, so that only `cli` prints), [`registry`]
 //! (closed sets as tables), [`bounds`] (numbers that cannot be out of range), [`atomic`] (files that
 //! are there whole or not at all), [`workers`] (pieces of work on threads, answered in order),
-//! [`matrix`] (products, eigenvectors, Cholesky factors) and `vectors` (inner loops for the widest
+//! [`matrix`] (products, eigenvectors, Cholesky factors) and [`vectors`] (inner loops for the widest
 //! registers at hand).
 
 pub mod atomic;

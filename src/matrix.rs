@@ -5,7 +5,7 @@
 //! not depend on anything else, so that the same numbers give the same bytes.
 
 use nalgebra::{DMatrix, DMatrixView, Dyn};
-use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar, linalg::general_mat_mul};
+use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar, ShapeBuilder, linalg::general_mat_mul};
 
 /// Single or double precision.
 pub trait Number: LinalgScalar {}
@@ -18,6 +18,8 @@ pub struct View<'a, T> {
     values: &'a [T],
     rows: usize,
     columns: usize,
+    /// Numbers from the start of one row to that of the next.
+    step: usize,
     /// Whether what lies side by side in the slice is a column.
     on_its_side: bool,
 }
@@ -29,7 +31,18 @@ impl<'a, T: Number> View<'a, T> {
     /// When the last row is not whole, which is a mistake of the caller.
     pub fn of(values: &'a [T], columns: usize) -> Self {
         assert!(columns > 0 && values.len().is_multiple_of(columns), "whole rows of {columns}");
-        Self { values, rows: values.len() / columns, columns, on_its_side: false }
+        Self { values, rows: values.len() / columns, columns, step: columns, on_its_side: false }
+    }
+
+    /// All runs of `columns` numbers that begin at the first number or a multiple of `step` after it:
+    /// rows that share numbers where the step is the smaller one.
+    ///
+    /// # Panics
+    /// When either is 0, a mistake of the caller.
+    pub fn windows(values: &'a [T], columns: usize, step: usize) -> Self {
+        assert!(columns > 0 && step > 0, "windows of {columns} numbers, {step} apart");
+        let rows = values.len().checked_sub(columns).map_or(0, |last| last / step + 1);
+        Self { values, rows, columns, step, on_its_side: false }
     }
 
     /// Rows for columns.
@@ -41,7 +54,9 @@ impl<'a, T: Number> View<'a, T> {
     /// ndarray's view of the same.
     fn array(&self) -> ArrayView2<'a, T> {
         let view = |rows, columns| {
-            ArrayView2::from_shape((rows, columns), self.values)
+            // Without rows there are no numbers to step over, which ndarray would miss.
+            let (values, step) = if rows == 0 { (&[][..], 0) } else { (self.values, self.step) };
+            ArrayView2::from_shape((rows, columns).strides((step, usize::from(rows > 0))), values)
                 .expect("rows and columns were counted from the numbers")
         };
         if self.on_its_side {
@@ -126,8 +141,38 @@ impl Cholesky {
 
     /// The inverse, row after row.
     pub fn inverse(&self) -> Vec<f64> {
-        self.factor.inverse().data.into()
+        let inverse = inverted(self.factor.l_dirty().as_view());
+        product(View::of(&inverse, self.size).transposed(), View::of(&inverse, self.size))
     }
+}
+
+/// The inverse of what is on and below the diagonal, row after row: of [A 0; B C] it is
+/// [A⁻¹ 0; −C⁻¹ B A⁻¹ C⁻¹], so that all but small triangles is products.
+fn inverted(lower: DMatrixView<'_, f64>) -> Vec<f64> {
+    const SMALL: usize = 32;
+    let size = lower.nrows();
+    if size <= SMALL {
+        let identity = DMatrix::identity(size, size);
+        let inverse = lower.solve_lower_triangular(&identity);
+        return inverse.expect("a factor has no zero on its diagonal").transpose().data.into();
+    }
+    let (half, rest) = (size / 2, size - size / 2);
+    let first = inverted(lower.view((0, 0), (half, half)));
+    let second = inverted(lower.view((half, half), (rest, rest)));
+    let below: Vec<f64> = lower.view((half, 0), (rest, half)).iter().copied().collect();
+    let below = product(View::of(&second, rest), View::of(&below, rest).transposed());
+    let below = product(View::of(&below, half), View::of(&first, half));
+    let mut whole = vec![0.0; size * size];
+    for (row, values) in first.chunks_exact(half).enumerate() {
+        whole[row * size..][..half].copy_from_slice(values);
+    }
+    let rows = whole[half * size..].chunks_exact_mut(size);
+    for ((row, below), second) in rows.zip(below.chunks_exact(half)).zip(second.chunks_exact(rest))
+    {
+        row[..half].iter_mut().zip(below).for_each(|(place, value)| *place = -value);
+        row[half..].copy_from_slice(second);
+    }
+    whole
 }
 
 #[cfg(test)]
@@ -187,5 +232,29 @@ mod tests {
             assert!((found - known).abs() < 1e-12, "{found}");
         }
         assert!(Cholesky::of(vec![1.0, 2.0, 2.0, 1.0], 2).is_none());
+    }
+
+    #[test]
+    fn a_large_matrix_times_its_inverse_is_one() {
+        let size = 101;
+        let entry = |at: usize| {
+            let (row, column) = (at / size, at % size);
+            (-(row.abs_diff(column) as f64) / 7.0).exp() + f64::from(u8::from(row == column))
+        };
+        let matrix: Vec<f64> = (0..size * size).map(entry).collect();
+        let inverse = Cholesky::of(matrix.clone(), size).unwrap().inverse();
+        let one = product(View::of(&matrix, size), View::of(&inverse, size));
+        for (at, found) in one.iter().enumerate() {
+            let known = f64::from(u8::from(at / size == at % size));
+            assert!((found - known).abs() < 1e-12, "{found} at {at}");
+        }
+    }
+
+    #[test]
+    fn windows_share_what_they_overlap_in() {
+        let values = [1.0, 2.0, 3.0, 4.0, 5.0_f32];
+        let windows = View::windows(&values, 3, 2);
+        assert_eq!(product(windows, View::of(&[1.0, 10.0, 100.0], 1)), [321.0, 543.0]);
+        assert!(product(View::windows(&values[..2], 3, 2), View::of(&[0.0; 3], 1)).is_empty());
     }
 }

@@ -1,12 +1,14 @@
-//! Inner loops compiled for the widest vectors of the processor at hand.
+//! Inner loops compiled for the widest vectors of the processor at hand, and eˣ for them.
+
+use std::f32::consts::{LN_2, LOG2_E};
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// Runs the work with the instructions this processor has.
+/// Runs the work, perhaps a closure, with the instructions this processor has.
 ///
 /// What the work calls must be inlined into it, or it is compiled for the oldest processors.
 #[inline]
-pub(crate) fn vectorised<W: WithSimd>(work: W) -> W::Output {
+pub fn vectorised<W: WithSimd>(work: W) -> W::Output {
     // Asked for by name, because the library looks for the former only as it is built here.
     #[cfg(target_arch = "x86_64")]
     {
@@ -18,4 +20,42 @@ pub(crate) fn vectorised<W: WithSimd>(work: W) -> W::Output {
         }
     }
     Arch::new().dispatch(work)
+}
+
+/// eˣ within 2e-7 of it, as 2 to a whole power times 2 to a rest of at most a half.
+///
+/// Beyond ± 87, where single precision ends, it stays as it is there.
+#[inline(always)]
+pub fn exponential(value: f32) -> f32 {
+    /// 1.5 · 2²³: numbers of this size have no fraction, so adding it rounds, and the lowest bits of
+    /// the sum are the rounded number.
+    const WHOLE: f32 = 12_582_912.0;
+    let power = value.clamp(-87.0, 87.0) * LOG2_E;
+    let shifted = power + WHOLE;
+    let rest = (power - (shifted - WHOLE)) * LN_2;
+    // The series of eˣ; its next term is at most 1.2e-7.
+    let mut series = 1.0 / 720.0;
+    for term in [120.0, 24.0, 6.0, 2.0, 1.0, 1.0] {
+        series = series * rest + 1.0 / term;
+    }
+    // A number's power of two stands above its 23 bits of fraction, counted from 127.
+    let scale = f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23));
+    series * scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{exponential, vectorised};
+
+    #[test]
+    fn it_is_within_its_bound_for_whatever_is_not_above_one() {
+        let values: Vec<f32> = (-350_000..=0).map(|step| step as f32 / 4000.0).collect();
+        let mut found = values.clone();
+        vectorised(|| found.iter_mut().for_each(|value| *value = exponential(*value)));
+        for (found, value) in found.iter().zip(values) {
+            let wrong = f64::from(*found) - f64::from(value).exp();
+            assert!(wrong.abs() < 4e-7, "exponential({value}) is {wrong} off");
+        }
+        assert_eq!((exponential(0.0), exponential(f32::NAN).is_nan()), (1.0, true));
+    }
 }

@@ -84,7 +84,7 @@ impl<'a> Describe<'a> {
                     .accepts(log_mels.frames, log_mels.bands)
                     .map_err(|error| Problem::new(error.to_string()).at(asked.span.clone()))?;
                 if block.learned() {
-                    (self.bands(), Some(block.clone()))
+                    (self.seen(&block.sight())?, Some(block.clone()))
                 } else {
                     (self.block(block)?, None)
                 }
@@ -190,6 +190,30 @@ impl<'a> Describe<'a> {
         let shape = Shape::Row { width: columns.len() };
         let samples =
             Samples::new(Arc::clone(&self.dataset.units), Arc::new(columns), shape, rows.concat());
+        self.blocks.insert(key, samples.clone());
+        Ok(samples)
+    }
+
+    /// What a learned block sees of all units, which no fold changes.
+    fn seen(&mut self, sight: &Block) -> Result<Samples, Refused> {
+        let key = serde_json::to_string(sight).expect("parameters are plain data");
+        if let Some(found) = self.blocks.get(&key) {
+            return Ok(found.clone());
+        }
+        let log_mels = self.log_mels()?.clone();
+        let units = self.dataset.units.units.len();
+        let rows = self.each(units, sight.name(), |unit| {
+            sight.see(&LogMel::new(log_mels.of(unit), log_mels.bands))
+        })?;
+        let mut values = Vec::new();
+        for row in rows {
+            values.extend(row.map_err(|error| Refused::Failed(Error::Features(error)))?);
+        }
+        let width = sight.width(log_mels.bands);
+        let shape = Shape::Sequence { frames: values.len() / width / units.max(1), width };
+        let columns = (1..=width).map(|at| format!("{}{at}", sight.name())).collect();
+        let units = Arc::clone(&self.dataset.units);
+        let samples = Samples::new(units, Arc::new(columns), shape, values);
         self.blocks.insert(key, samples.clone());
         Ok(samples)
     }

@@ -26,7 +26,7 @@ pub struct Piece {
     pub name: String,
     /// How training units scale it.
     pub scale: Scale,
-    /// Its values; of a block with a dictionary, the log-mel frames that it will describe.
+    /// Its values; of a block with a dictionary, what it sees of each unit.
     pub samples: Samples,
     /// The block that is learned anew from the training units of each fold.
     pub learned: Option<Block>,
@@ -37,6 +37,7 @@ pub struct Piece {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Describer {
+    /// Of each piece; none where nothing is learned, or a piece before it learned the same.
     encoders: Vec<Option<Encoder>>,
     scaler: Scaler,
 }
@@ -57,15 +58,7 @@ impl Piece {
         }
     }
 
-    /// Appends its values of one unit.
-    fn describe(&self, encoder: Option<&Encoder>, unit: usize, values: &mut Vec<f32>) {
-        match encoder {
-            Some(encoder) => values.extend(encoder.describe(&self.log_mel(unit))),
-            None => values.extend_from_slice(self.samples.values(unit)),
-        }
-    }
-
-    fn log_mel(&self, unit: usize) -> LogMel<'_> {
+    fn seen(&self, unit: usize) -> LogMel<'_> {
         LogMel::new(self.samples.values(unit), self.samples.columns().len())
     }
 }
@@ -117,16 +110,16 @@ impl Description {
             return Err(Error::Empty);
         }
         let mut encoders = Vec::with_capacity(self.pieces.len());
-        for piece in &self.pieces {
-            encoders.push(match &piece.learned {
-                Some(block) => {
+        for (at, piece) in self.pieces.iter().enumerate() {
+            encoders.push(match piece.learned.as_ref().map(Block::dictionary) {
+                Some(block) if self.teller(at) == at => {
                     let tracks: Vec<LogMel<'_>> =
-                        train.iter().map(|&unit| piece.log_mel(unit)).collect();
+                        train.iter().map(|&unit| piece.seen(unit)).collect();
                     // By its parameters: two feature sets with the same block have one dictionary.
-                    let name = serde_json::to_string(block).expect("parameters are plain data");
+                    let name = serde_json::to_string(&block).expect("parameters are plain data");
                     Some(block.learn(&tracks, seed.derive(name))?)
                 }
-                None => None,
+                _ => None,
             });
         }
         let plain = self.plain(&encoders, train);
@@ -145,6 +138,13 @@ impl Description {
         describer.scaler.apply(&self.plain(&describer.encoders, units))
     }
 
+    /// The first piece that has the same dictionary: its encoder speaks for all of them.
+    fn teller(&self, at: usize) -> usize {
+        let dictionary = |piece: &Piece| piece.learned.as_ref().map(Block::dictionary);
+        let own = dictionary(&self.pieces[at]);
+        self.pieces.iter().position(|piece| dictionary(piece) == own).unwrap_or(at)
+    }
+
     /// The values of units before scaling.
     fn plain(&self, encoders: &[Option<Encoder>], units: &[usize]) -> Samples {
         let first = &self.pieces[0].samples;
@@ -153,9 +153,17 @@ impl Description {
         }
         let width = self.columns.len();
         let mut values = Vec::with_capacity(units.len() * width);
+        let tellers: Vec<usize> = (0..self.pieces.len()).map(|at| self.teller(at)).collect();
         for &unit in units {
-            for (piece, encoder) in self.pieces.iter().zip(encoders) {
-                piece.describe(encoder.as_ref(), unit, &mut values);
+            let tell = |(piece, encoder): (&Piece, &Option<Encoder>)| {
+                encoder.as_ref().map_or(Vec::new(), |encoder| encoder.describe(&piece.seen(unit)))
+            };
+            let told: Vec<Vec<f32>> = self.pieces.iter().zip(encoders).map(tell).collect();
+            for (piece, &teller) in self.pieces.iter().zip(&tellers) {
+                values.extend_from_slice(match &piece.learned {
+                    Some(block) => &told[teller][block.own(told[teller].len())],
+                    None => piece.samples.values(unit),
+                });
             }
         }
         let mut end = 0;
@@ -201,10 +209,10 @@ mod tests {
         let frames = 60;
         let mut stream = Seed::new(5).stream();
         let draw = |_| 10.0 * rand::RngExt::random::<f32>(&mut stream);
-        let values: Vec<f32> = (0..3 * frames * 128).map(draw).collect();
+        let values: Vec<f32> = (0..3 * frames * 64).map(draw).collect();
         let log_mels = rows(&[(0, &[0.0]), (1, &[0.0]), (0, &[0.0])], 2).described_by(
-            Arc::new((1..=128).map(|band| format!("mel{band}")).collect()),
-            Shape::Sequence { frames, width: 128 },
+            Arc::new((1..=64).map(|band| format!("mel{band}")).collect()),
+            Shape::Sequence { frames, width: 64 },
             values,
         );
         let piece = |samples| Piece {

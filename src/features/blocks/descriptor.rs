@@ -1,5 +1,7 @@
 //! What every block is, learned or not.
 
+use std::ops::Range;
+
 use super::LogMel;
 use crate::features::Error;
 use crate::seed::Seed;
@@ -18,14 +20,46 @@ pub trait Descriptor {
     /// Names of the values, for log-mels of `bands` bands.
     fn columns(&self, bands: usize) -> Vec<String>;
 
-    /// Learns the dictionary from tracks that were accepted, at least one.
+    /// The parameters that decide what it sees, all others at their defaults.
+    fn sight(&self) -> Self
+    where
+        Self: Clone,
+    {
+        self.clone()
+    }
+
+    /// The parameters that decide what it learns, all others at their defaults.
+    fn dictionary(&self) -> Self
+    where
+        Self: Clone,
+    {
+        self.clone()
+    }
+
+    /// What it learns from and describes of an accepted track, whoever trains: rows of
+    /// [`Descriptor::width`] values, the frames of the log-mel themselves unless it says otherwise.
+    fn see(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
+        log_mel.values().to_vec()
+    }
+
+    /// Values of a row that it sees of `bands` bands.
+    fn width(&self, bands: usize) -> usize {
+        bands
+    }
+
+    /// Which of the values that its dictionary describes a track by are its own.
+    fn own(&self, described: usize) -> Range<usize> {
+        0..described
+    }
+
+    /// Learns the dictionary from what it sees of tracks, at least one.
     fn learn(&self, train: &[LogMel<'_>], seed: Seed) -> Result<Self::Encoder, Error>;
 }
 
-/// What turns an accepted track into a vector.
+/// What turns what is seen of a track into a vector.
 pub trait Encode {
-    /// Finite values, as many as there are columns.
-    fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32>;
+    /// Finite values, those of all columns that blocks with this dictionary have.
+    fn describe(&self, seen: &LogMel<'_>) -> Vec<f32>;
 
     /// Whether sizes that it keeps are those of its numbers; of one that was read from a file.
     fn is_sound(&self) -> bool {

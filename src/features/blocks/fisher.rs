@@ -11,6 +11,7 @@ use super::pca::Whitening;
 use super::{LogMel, draw};
 use crate::bounds::bounded;
 use crate::features::Error;
+use crate::matrix::View;
 use crate::seed::Seed;
 
 bounded! {
@@ -88,22 +89,33 @@ impl Descriptor for Fisher {
         numbered(format_args!("fisher{components}_"), components * 4 * self.coefficients.get())
     }
 
+    fn sight(&self) -> Self {
+        Self { coefficients: self.coefficients, ..Self::default() }
+    }
+
+    fn see(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
+        cepstra(log_mel, self.coefficients.get(), 1)
+    }
+
+    fn width(&self, _: usize) -> usize {
+        2 * self.coefficients.get()
+    }
+
     fn learn(&self, train: &[LogMel<'_>], seed: Seed) -> Result<FisherVector, Error> {
         let coefficients = self.coefficients.get();
         let width = 2 * coefficients;
-        let counts: Vec<usize> = train.iter().map(|track| track.frames() - 2).collect();
+        let counts: Vec<usize> = train.iter().map(LogMel::frames).collect();
         let drawn = draw::places(&counts, self.frames.get(), seed.derive("frames"));
         let mut frames = Vec::new();
-        for (track, places) in train.iter().zip(drawn).filter(|(_, places)| !places.is_empty()) {
-            let rows = cepstra(track, coefficients, 1);
+        for (track, places) in train.iter().zip(drawn) {
             for place in places {
-                frames.extend_from_slice(&rows[place * width..(place + 1) * width]);
+                frames.extend_from_slice(&track.values()[place * width..(place + 1) * width]);
             }
         }
         let (components, found) = (self.components.get(), frames.len() / width);
         need("fisher", "training frames", components, found, "lower its `components`")?;
         let whitening = Whitening::learn(&frames, width, width, FLOOR);
-        let points = whitening.apply(&frames);
+        let points = whitening.apply(View::of(&frames, width));
         let rounds = self.rounds.get();
         let mixture = Mixture::learn(&points, width, components, rounds, seed.derive("mixture"));
         Ok(FisherVector { coefficients, whitening, mixture })
@@ -116,8 +128,8 @@ impl Encode for FisherVector {
     }
 
     #[allow(clippy::cast_possible_truncation)]
-    fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
-        let points = self.whitening.apply(&cepstra(log_mel, self.coefficients, 1));
+    fn describe(&self, seen: &LogMel<'_>) -> Vec<f32> {
+        let points = self.whitening.apply(View::of(seen.values(), 2 * self.coefficients));
         let mixture = &self.mixture;
         let width = mixture.width();
         let count = (points.len() / width) as f64;

@@ -5,9 +5,12 @@ use rand::seq::SliceRandom;
 
 use crate::matrix::{View, product};
 use crate::seed::Seed;
+use crate::vectors::vectorised;
 
 /// Points that meet the centres at a time, so that their products stay near the processor.
 const CHUNK: usize = 1024;
+/// Values that are compared abreast: an AVX-512 register, or two of AVX.
+const LANES: usize = 16;
 
 /// What "near" means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,23 +80,38 @@ pub(super) fn nearest(
         .collect();
     let mut nearest = Vec::with_capacity(points.len() / width);
     for chunk in points.chunks(CHUNK * width) {
-        let products = product(View::of(chunk, width), View::of(centres, width).transposed());
-        nearest.extend(products.chunks_exact(half_squares.len()).map(|products| {
-            let mut best = (0, f32::NEG_INFINITY);
-            for (centre, (product, half)) in products.iter().zip(&half_squares).enumerate() {
-                if product - half > best.1 {
-                    best = (centre, product - half);
-                }
+        let mut products = product(View::of(chunk, width), View::of(centres, width).transposed());
+        vectorised(|| {
+            for products in products.chunks_exact_mut(half_squares.len()) {
+                products.iter_mut().zip(&half_squares).for_each(|(product, half)| *product -= half);
+                nearest.push(first_highest(products));
             }
-            best.0
-        }));
+        });
     }
     nearest
 }
 
+/// The place of the largest value, the first of them on a tie; 0 where there is none.
+#[inline(always)]
+fn first_highest(values: &[f32]) -> usize {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let mut largest = [f32::NEG_INFINITY; LANES];
+    for chunk in chunks {
+        largest = std::array::from_fn(|lane| larger(chunk[lane], largest[lane]));
+    }
+    let largest = rest.iter().chain(&largest).fold(f32::NEG_INFINITY, |all, one| larger(*one, all));
+    // Whole chunks are compared before it is asked which value of one it was.
+    let chunk =
+        |chunk: &[f32; LANES]| chunk.iter().fold(false, |found, value| found | (*value == largest));
+    let skipped = chunks.iter().position(chunk).unwrap_or(chunks.len()) * LANES;
+    let place = values[skipped..].iter().position(|value| *value == largest);
+    place.map_or(0, |place| skipped + place)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Geometry, centres, nearest};
+    use super::{Geometry, centres, first_highest, nearest};
     use crate::seed::Seed;
 
     #[test]
@@ -106,6 +124,16 @@ mod tests {
         assert_eq!(firsts, [0.0, 10.0]);
         let of_first = nearest(&points, 2, &found, Geometry::Plane);
         assert!(of_first.chunks_exact(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn the_first_of_the_largest_is_found_wherever_it_stands() {
+        for (size, place) in [(1, 0), (16, 3), (40, 0), (40, 17), (40, 39)] {
+            let mut values = vec![-5.0; size];
+            values[place..].fill(-2.0);
+            assert_eq!(first_highest(&values), place);
+        }
+        assert_eq!(first_highest(&[f32::NAN; 20]), 0);
     }
 
     #[test]

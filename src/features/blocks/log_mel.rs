@@ -1,6 +1,6 @@
 //! The log-mel spectrum of one track, borrowed.
 
-/// Levels in dB of mel bands, frame after frame.
+/// Levels in dB of mel bands, frame after frame; or rows of what a learned block sees in them.
 #[derive(Clone, Copy, Debug)]
 pub struct LogMel<'a> {
     values: &'a [f32],

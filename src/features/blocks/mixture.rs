@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::kmeans::{self, Geometry};
 use crate::matrix::{View, product};
 use crate::seed::Seed;
+use crate::vectors::{exponential, vectorised};
 
+/// Points that are looked at together, so that their powers stay near the processor; sums over them are
+/// in single precision.
+const CHUNK: usize = 1024;
 /// Rounds of k-means from which the mixture starts.
 const FIRST_ROUNDS: usize = 8;
 /// The smallest variance; points are expected to have variance near 1.
@@ -46,24 +50,32 @@ impl Mixture {
         let plane = (Geometry::Plane, FIRST_ROUNDS);
         let centres = kmeans::centres(points, width, components, plane, seed);
         let nearest = kmeans::nearest(points, width, &centres, Geometry::Plane);
-        let mut shares = vec![0.0; nearest.len() * components];
-        for (shares, nearest) in shares.chunks_exact_mut(components).zip(nearest) {
-            shares[nearest] = 1.0;
-        }
+        let mut moments = Moments::none(components, width);
         let powers = powers(points, width);
-        let mut mixture = Self::of(&moments(&shares, &powers, components, width), width);
+        for (powers, nearest) in powers.chunks(CHUNK * 2 * width).zip(nearest.chunks(CHUNK)) {
+            let mut shares = vec![0.0; components * nearest.len()];
+            let each = nearest.iter().enumerate();
+            each.for_each(|(at, own)| shares[own * nearest.len() + at] = 1.0);
+            moments.add(&shares, powers);
+        }
+        let mut mixture = Self::of(&moments, width);
         for _ in 0..rounds {
-            let shares = mixture.shares(&powers);
-            mixture = Self::of(&moments(&shares, &powers, components, width), width);
+            mixture = Self::of(&mixture.of_powers(&powers), width);
         }
         mixture
     }
 
     /// Moments of points of the width learned.
     pub(super) fn moments(&self, points: &[f32]) -> Moments {
-        let width = self.width();
-        let powers = powers(points, width);
-        moments(&self.shares(&powers), &powers, self.weights.len(), width)
+        self.of_powers(&powers(points, self.width()))
+    }
+
+    fn of_powers(&self, powers: &[f32]) -> Moments {
+        let mut moments = Moments::none(self.weights.len(), self.width());
+        for powers in powers.chunks(CHUNK * 2 * self.width()) {
+            moments.add(&self.shares(powers), powers);
+        }
+        moments
     }
 
     pub(super) fn width(&self) -> usize {
@@ -87,50 +99,77 @@ impl Mixture {
         Self { weights: moments.shares.iter().map(weight).collect(), means, variances }
     }
 
-    /// The probability of each component for each point, given its powers: points × components.
-    fn shares(&self, powers: &[f64]) -> Vec<f64> {
-        let (width, components) = (self.width(), self.weights.len());
+    /// The probability of each component for each point, given its powers: components × points.
+    #[allow(clippy::cast_possible_truncation)]
+    fn shares(&self, powers: &[f32]) -> Vec<f32> {
+        let width = self.width();
         // ln(weight · density) is linear in the powers: −x²/2s² + x m/s² + what is the same for all.
-        let mut linear = Vec::with_capacity(components * 2 * width);
-        let mut constants = Vec::with_capacity(components);
+        let mut linear = Vec::with_capacity(self.weights.len() * 2 * width);
+        let mut constants = Vec::with_capacity(self.weights.len());
         let each = self.means.chunks_exact(width).zip(self.variances.chunks_exact(width));
         for ((means, variances), weight) in each.zip(&self.weights) {
-            linear.extend(variances.iter().map(|variance| -0.5 / variance));
-            linear.extend(means.iter().zip(variances).map(|(mean, variance)| mean / variance));
-            let terms = means.iter().zip(variances);
-            let terms = terms.map(|(mean, variance)| variance.ln() + mean * mean / variance);
-            constants.push(weight.ln() - 0.5 * terms.sum::<f64>());
+            let terms = || means.iter().zip(variances);
+            linear.extend(variances.iter().map(|variance| (-0.5 / variance) as f32));
+            linear.extend(terms().map(|(mean, variance)| (mean / variance) as f32));
+            let terms = terms().map(|(mean, variance)| variance.ln() + mean * mean / variance);
+            constants.push((weight.ln() - 0.5 * terms.sum::<f64>()) as f32);
         }
-        let linear = View::of(&linear, 2 * width).transposed();
-        let mut shares = product(View::of(powers, 2 * width), linear);
-        for shares in shares.chunks_exact_mut(components) {
-            shares.iter_mut().zip(&constants).for_each(|(share, constant)| *share += constant);
-            let largest = shares.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            shares.iter_mut().for_each(|share| *share = (*share - largest).exp());
-            let total: f64 = shares.iter().sum();
-            shares.iter_mut().for_each(|share| *share /= total);
-        }
+        let powers = View::of(powers, 2 * width).transposed();
+        let mut shares = product(View::of(&linear, 2 * width), powers);
+        vectorised(|| to_probabilities(&mut shares, &constants));
         shares
     }
 }
 
+impl Moments {
+    /// Of no points.
+    fn none(components: usize, width: usize) -> Self {
+        Self { shares: vec![0.0; components], sums: vec![0.0; components * 2 * width] }
+    }
+
+    /// Adds those of some points, given their shares (components × points) and powers.
+    fn add(&mut self, shares: &[f32], powers: &[f32]) {
+        let components = self.shares.len();
+        let (width, points) = (self.sums.len() / components, shares.len() / components);
+        let sums = product(View::of(shares, points), View::of(powers, width));
+        self.sums.iter_mut().zip(sums).for_each(|(sum, more)| *sum += f64::from(more));
+        for (sum, shares) in self.shares.iter_mut().zip(shares.chunks_exact(points)) {
+            *sum += shares.iter().map(|share| f64::from(*share)).sum::<f64>();
+        }
+    }
+}
+
 /// x², then x, of each point: points × 2·width.
-fn powers(points: &[f32], width: usize) -> Vec<f64> {
+fn powers(points: &[f32], width: usize) -> Vec<f32> {
     let mut powers = Vec::with_capacity(2 * points.len());
     for point in points.chunks_exact(width) {
-        powers.extend(point.iter().map(|value| f64::from(*value).powi(2)));
-        powers.extend(point.iter().map(|value| f64::from(*value)));
+        powers.extend(point.iter().map(|value| value * value));
+        powers.extend_from_slice(point);
     }
     powers
 }
 
-fn moments(shares: &[f64], powers: &[f64], components: usize, width: usize) -> Moments {
-    let sums = product(View::of(shares, components).transposed(), View::of(powers, 2 * width));
-    let mut totals = vec![0.0; components];
-    for shares in shares.chunks_exact(components) {
-        totals.iter_mut().zip(shares).for_each(|(total, share)| *total += share);
+/// eˣ of each logarithm with its row's constant, divided by their sum over the rows.
+#[inline(always)]
+fn to_probabilities(logarithms: &mut [f32], constants: &[f32]) {
+    let points = logarithms.len() / constants.len();
+    let mut largest = vec![f32::NEG_INFINITY; points];
+    for (row, constant) in logarithms.chunks_exact_mut(points).zip(constants) {
+        for (value, largest) in row.iter_mut().zip(&mut largest) {
+            *value += constant;
+            *largest = if *value > *largest { *value } else { *largest };
+        }
     }
-    Moments { shares: totals, sums }
+    let mut totals = vec![0.0; points];
+    for row in logarithms.chunks_exact_mut(points) {
+        for ((value, largest), total) in row.iter_mut().zip(&largest).zip(&mut totals) {
+            *value = exponential(*value - largest);
+            *total += *value;
+        }
+    }
+    for row in logarithms.chunks_exact_mut(points) {
+        row.iter_mut().zip(&totals).for_each(|(value, total)| *value /= total);
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! How strongly a track shows each of many small spectro-temporal patterns.
 
+use std::ops::Range;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,7 @@ use crate::bounds::bounded;
 use crate::features::Error;
 use crate::matrix::{View, product};
 use crate::seed::Seed;
+use crate::vectors::vectorised;
 
 bounded! {
     /// How many broad bands.
@@ -104,7 +107,6 @@ pub struct PatternActivations {
     bands: usize,
     length: usize,
     hop: usize,
-    pool: Pool,
     whitening: Whitening,
     /// Patterns × components, each of length 1.
     patterns: Vec<f32>,
@@ -129,6 +131,30 @@ impl Descriptor for Patches {
         numbered(format_args!("patches_{pool}"), self.patterns.get())
     }
 
+    fn sight(&self) -> Self {
+        Self { bands: self.bands, ..Self::default() }
+    }
+
+    fn dictionary(&self) -> Self {
+        Self { pool: Pool::Max, ..self.clone() }
+    }
+
+    fn see(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
+        bands::grouped(log_mel, self.bands.get())
+    }
+
+    fn width(&self, _: usize) -> usize {
+        self.bands.get()
+    }
+
+    /// The largest come first.
+    fn own(&self, described: usize) -> Range<usize> {
+        match self.pool {
+            Pool::Max => 0..described / 2,
+            Pool::Std => described / 2..described,
+        }
+    }
+
     fn learn(&self, train: &[LogMel<'_>], seed: Seed) -> Result<PatternActivations, Error> {
         let (bands, length, hop) = (self.bands.get(), self.length.get(), self.hop.get());
         let size = bands * length;
@@ -136,23 +162,22 @@ impl Descriptor for Patches {
             train.iter().map(|track| (track.frames() - length) / hop + 1).collect();
         let drawn = draw::places(&counts, self.drawn.get(), seed.derive("patches"));
         let mut patches = Vec::new();
-        for (track, places) in train.iter().zip(drawn).filter(|(_, places)| !places.is_empty()) {
-            let levels = bands::grouped(track, bands);
+        for (track, places) in train.iter().zip(drawn) {
             for place in places {
-                patches.extend_from_slice(&levels[place * hop * bands..][..size]);
+                patches.extend_from_slice(&track.values()[place * hop * bands..][..size]);
             }
         }
         let (patterns, found) = (self.patterns.get(), patches.len() / size);
         need("patches", "training patches", patterns, found, "lower its `patterns`")?;
         let components = self.components.get();
         let whitening = Whitening::learn(&patches, size, components, FLOOR);
-        let mut points = whitening.apply(&patches);
+        let mut points = whitening.apply(View::of(&patches, size));
         drop(patches); // the largest thing here
         to_unit_length(&mut points, components);
         let sphere = (Geometry::Sphere, ROUNDS);
         let seed = seed.derive("patterns");
         let patterns = kmeans::centres(&points, components, patterns, sphere, seed);
-        Ok(PatternActivations { bands, length, hop, pool: self.pool, whitening, patterns })
+        Ok(PatternActivations { bands, length, hop, whitening, patterns })
     }
 }
 
@@ -168,52 +193,42 @@ impl Encode for PatternActivations {
     }
 
     #[allow(clippy::cast_possible_truncation)]
-    fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
-        let levels = bands::grouped(log_mel, self.bands);
-        let size = self.bands * self.length;
-        let mut patches = Vec::new();
-        for patch in levels.windows(size).step_by(self.hop * self.bands) {
-            patches.extend_from_slice(patch);
-        }
-        let mut points = self.whitening.apply(&patches);
+    fn describe(&self, seen: &LogMel<'_>) -> Vec<f32> {
+        let patches = View::windows(seen.values(), self.bands * self.length, self.hop * self.bands);
+        let mut points = self.whitening.apply(patches);
         let components = self.whitening.components();
-        to_unit_length(&mut points, components);
+        vectorised(|| to_unit_length(&mut points, components));
         let patterns = View::of(&self.patterns, components);
         let products = product(View::of(&points, components), patterns.transposed());
         let count = self.patterns.len() / components;
-        let activations = || {
-            products
-                .chunks_exact(count)
-                .map(|patch| patch.iter().map(|product| (product - THRESHOLD).max(0.0)))
-        };
-        match self.pool {
-            Pool::Max => {
-                let mut largest = vec![0.0; count];
-                for patch in activations() {
-                    largest.iter_mut().zip(patch).for_each(|(largest, value): (&mut f32, f32)| {
-                        *largest = largest.max(value);
-                    });
-                }
-                largest
-            }
-            Pool::Std => {
-                let patches = (products.len() / count) as f64;
-                let mut sums = vec![(0.0, 0.0); count];
-                for patch in activations() {
-                    for ((sum, squares), value) in sums.iter_mut().zip(patch) {
-                        *sum += f64::from(value) / patches;
-                        *squares += f64::from(value).powi(2) / patches;
-                    }
-                }
-                let deviation =
-                    |(mean, squares): (f64, f64)| (squares - mean * mean).max(0.0).sqrt();
-                sums.into_iter().map(|sums| deviation(sums) as f32).collect()
-            }
+        let (mut values, mut sums) = (vec![0.0; 2 * count], vec![(0.0, 0.0); count]);
+        vectorised(|| pool(&products, &mut values[..count], &mut sums));
+        let patches = (products.len() / count) as f64;
+        for (place, (sum, squares)) in values[count..].iter_mut().zip(sums) {
+            let (mean, squares): (f64, f64) = (sum / patches, squares / patches);
+            *place = (squares - mean * mean).max(0.0).sqrt() as f32;
+        }
+        values
+    }
+}
+
+/// The largest activation of each pattern, and the sums of all its activations and of their squares.
+#[inline(always)]
+fn pool(products: &[f32], largest: &mut [f32], sums: &mut [(f64, f64)]) {
+    for patch in products.chunks_exact(largest.len()) {
+        for ((product, largest), sums) in patch.iter().zip(&mut *largest).zip(&mut *sums) {
+            let over = product - THRESHOLD;
+            // Comparisons, because `f32::max` would also have to look for NaN.
+            let value = if over > 0.0 { over } else { 0.0 };
+            *largest = if value > *largest { value } else { *largest };
+            sums.0 += f64::from(value);
+            sums.1 += f64::from(value * value);
         }
     }
 }
 
 /// Scales each row to length 1; rows of zeros stay so.
+#[inline(always)]
 fn to_unit_length(rows: &mut [f32], width: usize) {
     for row in rows.chunks_exact_mut(width) {
         let length = row.iter().map(|value| value * value).sum::<f32>().sqrt();

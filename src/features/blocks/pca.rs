@@ -65,10 +65,16 @@ impl Whitening {
     }
 
     /// Points × components.
-    pub(super) fn apply(&self, points: &[f32]) -> Vec<f32> {
+    pub(super) fn apply(&self, points: View<'_, f32>) -> Vec<f32> {
         let width = self.means.len();
         let projection = View::of(&self.projection, width).transposed();
-        product(View::of(&centred(points, &self.means), width), projection)
+        let mut found = product(points, projection);
+        // Less what the means give, so that the points need not be written anew.
+        let middle = product(View::of(&self.means, width), projection);
+        for found in found.chunks_exact_mut(middle.len()) {
+            found.iter_mut().zip(&middle).for_each(|(value, middle)| *value -= middle);
+        }
+        found
     }
 }
 
@@ -84,7 +90,7 @@ fn centred(points: &[f32], means: &[f32]) -> Vec<f32> {
 mod tests {
     use rand::RngExt;
 
-    use super::Whitening;
+    use super::{View, Whitening};
     use crate::features::blocks::symmetric::covariance;
     use crate::seed::Seed;
 
@@ -99,7 +105,7 @@ mod tests {
             .collect();
         let whitening = Whitening::learn(&points, 3, 2, 0.0);
         assert_eq!(whitening.components(), 2);
-        let found = covariance(&whitening.apply(&points), 2, 0.0);
+        let found = covariance(&whitening.apply(View::of(&points, 3)), 2, 0.0);
         for (found, known) in found.iter().zip([1.0, 0.0, 0.0, 1.0]) {
             assert!((found - known).abs() < 1e-3, "{found} is not {known}");
         }
@@ -108,6 +114,6 @@ mod tests {
     #[test]
     fn points_that_are_all_the_same_stay_finite() {
         let whitening = Whitening::learn(&[3.0; 40], 4, 4, 0.001);
-        assert_eq!(whitening.apply(&[1.0; 4]), [0.0; 4]);
+        assert_eq!(whitening.apply(View::of(&[1.0; 4], 4)), [0.0; 4]);
     }
 }

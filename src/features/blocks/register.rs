@@ -85,19 +85,60 @@ macro_rules! blocks {
                 }
             }
 
-            /// Learns its dictionary from these tracks alone; a block without one looks at none.
+            /// The same block, with all that does not change what it sees at its default: what two
+            /// blocks with the same sight see need be worked out only once.
+            #[must_use]
+            pub fn sight(&self) -> Self {
+                match self {
+                    $(Self::$variant(parameters) => Self::$variant(parameters.sight()),)+
+                }
+            }
+
+            /// The same block, with all that does not change what it learns at its default: two
+            /// blocks of one dictionary share an encoder, and each takes its [`Block::own`] of it.
+            #[must_use]
+            pub fn dictionary(&self) -> Self {
+                match self {
+                    $(Self::$variant(parameters) => Self::$variant(parameters.dictionary()),)+
+                }
+            }
+
+            /// What it learns from and describes of a track, which depends on no training: rows of
+            /// [`Block::width`] values.
+            ///
+            /// # Errors
+            /// [`Error::TooLittle`] when the track is too short or too narrow.
+            pub fn see(&self, log_mel: &LogMel<'_>) -> Result<Vec<f32>, Error> {
+                self.accepts(log_mel.frames(), log_mel.bands())?;
+                Ok(match self {
+                    $(Self::$variant(parameters) => parameters.see(log_mel),)+
+                })
+            }
+
+            /// Values of a row that it sees of log-mels of `bands` bands.
+            pub fn width(&self, bands: usize) -> usize {
+                match self {
+                    $(Self::$variant(parameters) => parameters.width(bands),)+
+                }
+            }
+
+            /// Which of the `described` values that its encoder gives are its own.
+            pub fn own(&self, described: usize) -> std::ops::Range<usize> {
+                match self {
+                    $(Self::$variant(parameters) => parameters.own(described),)+
+                }
+            }
+
+            /// Learns its dictionary from what it sees of these tracks alone; a block without one
+            /// looks at none.
             ///
             /// The same seed and tracks give the same encoder.
             ///
             /// # Errors
-            /// [`Error::TooLittle`] when a track is too short or too narrow, or all together hold
-            /// too little to learn from.
+            /// [`Error::TooLittle`] when they hold too little to learn from.
             pub fn learn(&self, train: &[LogMel<'_>], seed: Seed) -> Result<Encoder, Error> {
                 if self.learned() {
                     need(self.name(), "training tracks", 1, train.len(), "add tracks")?;
-                }
-                for track in train {
-                    self.accepts(track.frames(), track.bands())?;
                 }
                 let seed = seed.derive(self.name());
                 Ok(match self {
@@ -116,14 +157,14 @@ macro_rules! blocks {
                 }
             }
 
-            /// As many finite values as the block has columns, silence included.
+            /// Finite values, silence included: those of the columns of all blocks that share the
+            /// dictionary.
             ///
             /// # Panics
-            /// When the block does not accept the track's size, or the dictionary was learned from
-            /// tracks with other bands, a mistake of the caller.
-            pub fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
+            /// When the block did not see this, a mistake of the caller.
+            pub fn describe(&self, seen: &LogMel<'_>) -> Vec<f32> {
                 match self {
-                    $(Self::$variant(encoder) => encoder.describe(log_mel),)+
+                    $(Self::$variant(encoder) => encoder.describe(seen),)+
                 }
             }
         }

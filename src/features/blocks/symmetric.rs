@@ -24,8 +24,13 @@ pub(super) fn covariance(rows: &[f32], width: usize, floor: f64) -> Vec<f64> {
 
 /// The matrix logarithm of [`covariance`].
 pub(super) fn log_covariance(rows: &[f32], width: usize, floor: f64) -> Vec<f64> {
+    logarithm(&covariance(rows, width, floor), width, floor)
+}
+
+/// The matrix logarithm of a covariance with `floor` on its diagonal.
+pub(super) fn logarithm(covariance: &[f64], width: usize, floor: f64) -> Vec<f64> {
     // Rounding may push an eigenvalue below the floor.
-    spectral(&covariance(rows, width, floor), width, |variance| variance.max(floor).ln())
+    spectral(covariance, width, |variance| variance.max(floor).ln())
 }
 
 /// How many numbers [`upper_triangle`] keeps.

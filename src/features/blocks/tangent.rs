@@ -7,7 +7,7 @@ use super::LogMel;
 use super::cepstra::cepstra;
 use super::descriptor::need;
 use super::descriptor::{Descriptor, Encode, numbered};
-use super::symmetric::{covariance, log_covariance, triangle, upper_triangle};
+use super::symmetric::{covariance, logarithm, triangle, upper_triangle};
 use crate::bounds::bounded;
 use crate::features::Error;
 use crate::matrix::{View, product, spectral};
@@ -57,11 +57,12 @@ impl Tangent {
     fn size(&self) -> usize {
         3 * self.coefficients.get()
     }
+}
 
-    fn covariance(&self, log_mel: &LogMel<'_>) -> Vec<f64> {
-        let rows = cepstra(log_mel, self.coefficients.get(), 2);
-        covariance(&rows, self.size(), self.floor.get())
-    }
+/// Covariance or its logarithm, in double precision again.
+fn half(seen: &[f32], at: usize) -> Vec<f64> {
+    let half = seen.len() / 2;
+    seen[at * half..][..half].iter().map(|value| f64::from(*value)).collect()
 }
 
 impl Descriptor for Tangent {
@@ -77,13 +78,24 @@ impl Descriptor for Tangent {
         numbered("tangent", triangle(self.size()))
     }
 
+    /// The covariance, and under it its logarithm.
+    #[allow(clippy::cast_possible_truncation)]
+    fn see(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
+        let rows = cepstra(log_mel, self.coefficients.get(), 2);
+        let mut seen = covariance(&rows, self.size(), self.floor.get());
+        seen.extend(logarithm(&seen, self.size(), self.floor.get()));
+        seen.into_iter().map(|value| value as f32).collect()
+    }
+
+    fn width(&self, _: usize) -> usize {
+        self.size()
+    }
+
     fn learn(&self, train: &[LogMel<'_>], _: Seed) -> Result<TangentSpace, Error> {
         let size = self.size();
         let mut reference = vec![0.0; size * size];
         for track in train {
-            let rows = cepstra(track, self.coefficients.get(), 2);
-            let logarithm = log_covariance(&rows, size, self.floor.get());
-            for (sum, value) in reference.iter_mut().zip(logarithm) {
+            for (sum, value) in reference.iter_mut().zip(half(track.values(), 1)) {
                 *sum += value / train.len() as f64;
             }
         }
@@ -93,9 +105,9 @@ impl Descriptor for Tangent {
 }
 
 impl Encode for TangentSpace {
-    fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
+    fn describe(&self, seen: &LogMel<'_>) -> Vec<f32> {
         let size = self.parameters.size();
-        let covariance = self.parameters.covariance(log_mel);
+        let covariance = half(seen.values(), 0);
         let whitening = View::of(&self.whitening, size);
         let left = product(whitening, View::of(&covariance, size));
         let seen = product(View::of(&left, size), whitening);

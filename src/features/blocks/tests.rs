@@ -47,8 +47,20 @@ fn track(number: u64) -> Vec<f32> {
 }
 
 fn learn(block: &Block, tracks: &[Vec<f32>], seed: u64) -> Encoder {
-    let train: Vec<LogMel<'_>> = tracks.iter().map(|levels| LogMel::new(levels, BANDS)).collect();
+    let seen: Vec<Vec<f32>> = tracks.iter().map(|levels| see(block, levels)).collect();
+    let width = block.width(BANDS);
+    let train: Vec<LogMel<'_>> = seen.iter().map(|rows| LogMel::new(rows, width)).collect();
     block.learn(&train, Seed::new(seed)).unwrap_or_else(|error| panic!("{block:?}: {error}"))
+}
+
+fn see(block: &Block, levels: &[f32]) -> Vec<f32> {
+    block.see(&LogMel::new(levels, BANDS)).unwrap()
+}
+
+fn describe(block: &Block, encoder: &Encoder, levels: &[f32]) -> Vec<f32> {
+    let seen = see(block, levels);
+    let values = encoder.describe(&LogMel::new(&seen, block.width(BANDS)));
+    values[block.own(values.len())].to_vec()
 }
 
 #[test]
@@ -69,7 +81,7 @@ fn every_track_has_as_many_finite_values_as_columns_silence_included() {
         for train in [&tracks[..], &[silence.clone(), silence.clone()]] {
             let encoder = learn(&block, train, 1);
             for levels in [&tracks[0], &silence, &click, &abyss, &fall] {
-                let values = encoder.describe(&LogMel::new(levels, BANDS));
+                let values = describe(&block, &encoder, levels);
                 assert_eq!(values.len(), columns.len(), "{block:?}");
                 assert!(values.iter().all(|value| value.is_finite()), "{block:?}");
             }
@@ -81,7 +93,7 @@ fn every_track_has_as_many_finite_values_as_columns_silence_included() {
 fn the_same_seed_gives_the_same_bytes_alone_and_among_threads() {
     let tracks: Vec<Vec<f32>> = (0..6).map(track).collect();
     for block in blocks() {
-        let vector = |seed| learn(&block, &tracks, seed).describe(&LogMel::new(&track(9), BANDS));
+        let vector = |seed| describe(&block, &learn(&block, &tracks, seed), &track(9));
         let bytes = |values: Vec<f32>| values.into_iter().map(f32::to_bits).collect::<Vec<u32>>();
         let alone = bytes(vector(1));
         std::thread::scope(|scope| {
@@ -109,6 +121,18 @@ fn only_learned_blocks_look_at_the_training_tracks() {
                 assert!(error.contains("at least 1 training tracks"), "{error}");
             }
         }
+    }
+}
+
+#[test]
+fn blocks_of_one_sight_see_the_same_and_of_one_dictionary_learn_the_same() {
+    let tracks: Vec<Vec<f32>> = (0..6).map(track).collect();
+    for block in blocks() {
+        let (sight, dictionary) = (block.sight(), block.dictionary());
+        assert_eq!(see(&sight, &tracks[0]), see(&block, &tracks[0]), "{block:?}");
+        assert_eq!(sight.width(BANDS), block.width(BANDS), "{block:?}");
+        assert_eq!(learn(&dictionary, &tracks, 1), learn(&block, &tracks, 1), "{block:?}");
+        assert_eq!((sight.sight(), dictionary.dictionary()), (sight, dictionary));
     }
 }
 
@@ -146,8 +170,9 @@ fn what_is_too_short_or_too_narrow_is_refused_with_numbers_and_a_remedy() {
 fn too_little_to_learn_from_is_an_error_and_no_panic() {
     let text = r#"{"fisher":{"components":200}}"#;
     let block: Block = serde_json::from_str(text).unwrap();
-    let levels = track(1);
-    let error = block.learn(&[LogMel::new(&levels, BANDS)], Seed::new(1)).unwrap_err().to_string();
+    let seen = see(&block, &track(1));
+    let train = [LogMel::new(&seen, block.width(BANDS))];
+    let error = block.learn(&train, Seed::new(1)).unwrap_err().to_string();
     assert!(error.contains("200 training frames, but there are 138"), "{error}");
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The C library's work on one number at a time, which took a fifth of a recurrent net's time.
 
-use std::f32::consts::{LN_2, LOG2_E};
+use crate::vectors::exponential;
 
 /// 1 / (1 + e⁻ˣ), within 2e-7 of it.
 #[inline(always)]
@@ -14,27 +14,6 @@ pub(in crate::models) fn sigmoid(value: f32) -> f32 {
 #[inline(always)]
 pub(in crate::models) fn tanh(value: f32) -> f32 {
     2.0 / (1.0 + exponential(-2.0 * value)) - 1.0
-}
-
-/// eˣ, as 2 to a whole power times 2 to a rest of at most a half.
-///
-/// Beyond ± 87, where single precision ends, it stays as it is there.
-#[inline(always)]
-fn exponential(value: f32) -> f32 {
-    /// 1.5 · 2²³: numbers of this size have no fraction, so adding it rounds, and the lowest bits of
-    /// the sum are the rounded number.
-    const WHOLE: f32 = 12_582_912.0;
-    let power = value.clamp(-87.0, 87.0) * LOG2_E;
-    let shifted = power + WHOLE;
-    let rest = (power - (shifted - WHOLE)) * LN_2;
-    // The series of eˣ; its next term is at most 1.2e-7.
-    let mut series = 1.0 / 720.0;
-    for term in [120.0, 24.0, 6.0, 2.0, 1.0, 1.0] {
-        series = series * rest + 1.0 / term;
-    }
-    // A number's power of two stands above its 23 bits of fraction, counted from 127.
-    let scale = f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23));
-    series * scale
 }
 
 #[cfg(test)]

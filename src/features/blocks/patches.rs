@@ -101,8 +101,12 @@ impl Default for Patches {
     }
 }
 
-/// What was learned.
+/// What was learned, whatever is kept of it.
+///
+/// Unknown fields are refused: before both pools shared a dictionary one was saved with its pool, and
+/// would now be heard wrongly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PatternActivations {
     bands: usize,
     length: usize,

@@ -49,7 +49,7 @@ const DOORS: [(&str, &[&str]); 24] = [
     ("linfa_trees", &["models/"]),
     ("smartcore", &["models/"]),
     ("burn", &["models/"]),
-    ("pulp", &["vectors.rs", "features/", "models/layers/", "models/svm/"]),
+    ("pulp", &["vectors.rs", "models/layers/", "models/svm/"]),
     ("nalgebra", &["matrix.rs"]),
     ("plotters", &["report/figures"]),
     ("axum", &["web/"]),

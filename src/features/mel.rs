@@ -2,8 +2,6 @@
 
 use std::f64::consts::{LOG10_2, LOG10_E};
 
-use pulp::{Simd, WithSimd};
-
 use crate::audio::Signal;
 use crate::features::powers::powers;
 use crate::features::product::dot;
@@ -63,24 +61,11 @@ impl FilterBank {
 
     /// Power in each band: Σ weight(k) |D(k)|².
     pub(crate) fn apply(&self, power: &[f32], energies: &mut [f32]) {
-        vectorised(Bands { bands: &self.bands, power, energies });
-    }
-}
-
-struct Bands<'a> {
-    bands: &'a [(usize, Vec<f32>)],
-    power: &'a [f32],
-    energies: &'a mut [f32],
-}
-
-impl WithSimd for Bands<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        for (energy, (first, weights)) in self.energies.iter_mut().zip(self.bands) {
-            *energy = dot(weights, &self.power[*first..][..weights.len()]);
-        }
+        vectorised(|| {
+            for (energy, (first, weights)) in energies.iter_mut().zip(&self.bands) {
+                *energy = dot(weights, &power[*first..][..weights.len()]);
+            }
+        });
     }
 }
 
@@ -118,29 +103,20 @@ pub(crate) fn log_mel_of(
 
 /// Powers become decibels against 1, cut [`RANGE`] under the largest.
 pub(crate) fn to_decibels(powers: &mut [f32]) {
-    vectorised(Levels(powers));
-}
-
-struct Levels<'a>(&'a mut [f32]);
-
-impl WithSimd for Levels<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    vectorised(|| {
         let mut loudest = [f32::NEG_INFINITY; 16];
-        for powers in self.0.chunks_mut(loudest.len()) {
+        for powers in powers.chunks_mut(loudest.len()) {
             for (power, loudest) in powers.iter_mut().zip(&mut loudest) {
                 *power = decibels(larger(*power, FLOOR));
                 *loudest = larger(*loudest, *power);
             }
         }
         let least = loudest.into_iter().fold(f32::NEG_INFINITY, larger) - RANGE;
-        for level in self.0 {
+        for level in powers {
             *level = larger(*level, least);
         }
-    }
+    });
 }
 
 /// 10 log10 of a normal positive number, within 1e-5: a whole power of two and a rest near 1.

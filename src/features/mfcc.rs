@@ -1,7 +1,5 @@
 //! Mel-frequency cepstral coefficients: the shape of the spectrum's envelope, coarse to fine.
 
-use pulp::{Simd, WithSimd};
-
 use crate::features::cosines::cosines;
 use crate::features::summary::mean_and_variance;
 use crate::features::{Analysis, Family, Feature, Grid};
@@ -80,28 +78,14 @@ pub(crate) fn mfcc(log_mel: &Grid, count: usize) -> Grid {
         (0..bands).map(move |band| std::array::from_fn(|i| cosine(i, band)))
     });
     let cosines: Vec<[f32; 8]> = abreast.collect();
-    vectorised(Transform { log_mel, cosines: &cosines, grid: &mut grid });
-    grid
-}
-
-struct Transform<'a> {
-    log_mel: &'a Grid,
-    cosines: &'a [[f32; 8]],
-    grid: &'a mut Grid,
-}
-
-impl WithSimd for Transform<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        for (row, levels) in self.grid.rows_mut().zip(self.log_mel.rows()) {
-            let parts = row.chunks_mut(8).zip(self.cosines.chunks_exact(levels.len()));
-            for (values, cosines) in parts {
+    vectorised(|| {
+        for (row, levels) in grid.rows_mut().zip(log_mel.rows()) {
+            for (values, cosines) in row.chunks_mut(8).zip(cosines.chunks_exact(bands)) {
                 values.copy_from_slice(&eight(levels, cosines)[..values.len()]);
             }
         }
-    }
+    });
+    grid
 }
 
 /// Eight scalar products with the same levels, each summed in the order of `product::dot`.

@@ -34,7 +34,7 @@ pub mod registry;
 pub mod report;
 pub mod seed;
 pub mod split;
-mod vectors;
+pub mod vectors;
 pub mod watch;
 pub mod web;
 pub mod workers;

@@ -1,4 +1,4 @@
-//! Inner loops compiled for the widest vectors of the processor at hand, and eˣ for them.
+//! Inner loops compiled for the widest vectors of the processor at hand, and what such loops call.
 
 use std::f32::consts::{LN_2, LOG2_E};
 
@@ -20,6 +20,12 @@ pub fn vectorised<W: WithSimd>(work: W) -> W::Output {
         }
     }
     Arch::new().dispatch(work)
+}
+
+/// The larger number. A comparison, because `f32::max` would also have to look for NaN.
+#[inline(always)]
+pub fn larger(one: f32, other: f32) -> f32 {
+    if one > other { one } else { other }
 }
 
 /// eˣ within 2e-7 of it, as 2 to a whole power times 2 to a rest of at most a half.

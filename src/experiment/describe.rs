@@ -174,44 +174,44 @@ impl<'a> Describe<'a> {
 
     /// An unlearned block of all units.
     fn block(&mut self, block: &Block) -> Result<Samples, Refused> {
-        let key = serde_json::to_string(block).expect("parameters are plain data");
-        if let Some(found) = self.blocks.get(&key) {
-            return Ok(found.clone());
-        }
-        let failed = |error| Refused::Failed(Error::Features(error));
-        let log_mels = self.log_mels()?.clone();
         // Nothing is learned, so there is nothing to draw.
         let encoder = block.learn(&[], Seed::new(0)).map_err(failed)?;
-        let units = self.dataset.units.units.len();
-        let rows = self.each(units, block.name(), |unit| {
-            encoder.describe(&LogMel::new(log_mels.of(unit), log_mels.bands))
-        })?;
-        let columns = block.columns(log_mels.bands);
+        let columns = block.columns(self.log_mels()?.bands);
         let shape = Shape::Row { width: columns.len() };
-        let samples =
-            Samples::new(Arc::clone(&self.dataset.units), Arc::new(columns), shape, rows.concat());
-        self.blocks.insert(key, samples.clone());
-        Ok(samples)
+        self.once(block, columns, |_| shape, |log_mel| Ok(encoder.describe(log_mel)))
     }
 
     /// What a learned block sees of all units, which no fold changes.
     fn seen(&mut self, sight: &Block) -> Result<Samples, Refused> {
-        let key = serde_json::to_string(sight).expect("parameters are plain data");
+        let width = sight.width(self.log_mels()?.bands);
+        let columns = (1..=width).map(|at| format!("{}{at}", sight.name())).collect();
+        let shape = |values| Shape::Sequence { frames: values / width, width };
+        self.once(sight, columns, shape, |log_mel| sight.see(log_mel))
+    }
+
+    /// What is made of every unit's log-mel, once for all feature sets with the same block; `shape` is
+    /// told how many values a unit has.
+    fn once(
+        &mut self,
+        block: &Block,
+        columns: Vec<String>,
+        shape: impl FnOnce(usize) -> Shape,
+        make: impl Fn(&LogMel<'_>) -> Result<Vec<f32>, features::Error> + Sync,
+    ) -> Result<Samples, Refused> {
+        let key = serde_json::to_string(block).expect("parameters are plain data");
         if let Some(found) = self.blocks.get(&key) {
             return Ok(found.clone());
         }
         let log_mels = self.log_mels()?.clone();
         let units = self.dataset.units.units.len();
-        let rows = self.each(units, sight.name(), |unit| {
-            sight.see(&LogMel::new(log_mels.of(unit), log_mels.bands))
+        let rows = self.each(units, block.name(), |unit| {
+            make(&LogMel::new(log_mels.of(unit), log_mels.bands))
         })?;
         let mut values = Vec::new();
         for row in rows {
-            values.extend(row.map_err(|error| Refused::Failed(Error::Features(error)))?);
+            values.extend(row.map_err(failed)?);
         }
-        let width = sight.width(log_mels.bands);
-        let shape = Shape::Sequence { frames: values.len() / width / units.max(1), width };
-        let columns = (1..=width).map(|at| format!("{}{at}", sight.name())).collect();
+        let shape = shape(values.len() / units.max(1));
         let units = Arc::clone(&self.dataset.units);
         let samples = Samples::new(units, Arc::new(columns), shape, values);
         self.blocks.insert(key, samples.clone());
@@ -264,4 +264,8 @@ fn resolve(name: &Name, known: &[String]) -> Result<Vec<usize>, Problem> {
         .at(name.span.clone()));
     }
     Ok(found)
+}
+
+fn failed(error: features::Error) -> Refused {
+    Refused::Failed(Error::Features(error))
 }

@@ -6,7 +6,7 @@ use crate::audio::Signal;
 use crate::features::powers::powers;
 use crate::features::product::dot;
 use crate::features::{Grid, Padding, Spectrum};
-use crate::vectors::vectorised;
+use crate::vectors::{larger, vectorised};
 
 /// Below this power a band counts as silent, as in librosa: -100 dB.
 const FLOOR: f32 = 1e-10;
@@ -103,7 +103,6 @@ pub(crate) fn log_mel_of(
 
 /// Powers become decibels against 1, cut [`RANGE`] under the largest.
 pub(crate) fn to_decibels(powers: &mut [f32]) {
-    let larger = |a: f32, b: f32| if a > b { a } else { b };
     vectorised(|| {
         let mut loudest = [f32::NEG_INFINITY; 16];
         for powers in powers.chunks_mut(loudest.len()) {

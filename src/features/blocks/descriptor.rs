@@ -7,7 +7,7 @@ use crate::features::Error;
 use crate::seed::Seed;
 
 /// Parameters of a block.
-pub trait Descriptor {
+pub trait Descriptor: Clone {
     /// What describes tracks; the parameters themselves where nothing is learned.
     type Encoder: Encode;
 
@@ -21,18 +21,12 @@ pub trait Descriptor {
     fn columns(&self, bands: usize) -> Vec<String>;
 
     /// The parameters that decide what it sees, all others at their defaults.
-    fn sight(&self) -> Self
-    where
-        Self: Clone,
-    {
+    fn sight(&self) -> Self {
         self.clone()
     }
 
     /// The parameters that decide what it learns, all others at their defaults.
-    fn dictionary(&self) -> Self
-    where
-        Self: Clone,
-    {
+    fn dictionary(&self) -> Self {
         self.clone()
     }
 

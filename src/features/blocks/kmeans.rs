@@ -5,7 +5,7 @@ use rand::seq::SliceRandom;
 
 use crate::matrix::{View, product};
 use crate::seed::Seed;
-use crate::vectors::vectorised;
+use crate::vectors::{larger, vectorised};
 
 /// Points that meet the centres at a time, so that their products stay near the processor.
 const CHUNK: usize = 1024;
@@ -94,7 +94,6 @@ pub(super) fn nearest(
 /// The place of the largest value, the first of them on a tie; 0 where there is none.
 #[inline(always)]
 fn first_highest(values: &[f32]) -> usize {
-    let larger = |a: f32, b: f32| if a > b { a } else { b };
     let (chunks, rest) = values.as_chunks::<LANES>();
     let mut largest = [f32::NEG_INFINITY; LANES];
     for chunk in chunks {

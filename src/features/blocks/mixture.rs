@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::kmeans::{self, Geometry};
 use crate::matrix::{View, product};
 use crate::seed::Seed;
-use crate::vectors::{exponential, vectorised};
+use crate::vectors::{exponential, larger, vectorised};
 
 /// Points that are looked at together, so that their powers stay near the processor; sums over them are
 /// in single precision.
@@ -157,7 +157,7 @@ fn to_probabilities(logarithms: &mut [f32], constants: &[f32]) {
     for (row, constant) in logarithms.chunks_exact_mut(points).zip(constants) {
         for (value, largest) in row.iter_mut().zip(&mut largest) {
             *value += constant;
-            *largest = if *value > *largest { *value } else { *largest };
+            *largest = larger(*value, *largest);
         }
     }
     let mut totals = vec![0.0; points];

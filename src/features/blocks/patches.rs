@@ -14,7 +14,7 @@ use crate::bounds::bounded;
 use crate::features::Error;
 use crate::matrix::{View, product};
 use crate::seed::Seed;
-use crate::vectors::vectorised;
+use crate::vectors::{larger, vectorised};
 
 bounded! {
     /// How many broad bands.
@@ -221,10 +221,8 @@ impl Encode for PatternActivations {
 fn pool(products: &[f32], largest: &mut [f32], sums: &mut [(f64, f64)]) {
     for patch in products.chunks_exact(largest.len()) {
         for ((product, largest), sums) in patch.iter().zip(&mut *largest).zip(&mut *sums) {
-            let over = product - THRESHOLD;
-            // Comparisons, because `f32::max` would also have to look for NaN.
-            let value = if over > 0.0 { over } else { 0.0 };
-            *largest = if value > *largest { value } else { *largest };
+            let value = larger(product - THRESHOLD, 0.0);
+            *largest = larger(value, *largest);
             sums.0 += f64::from(value);
             sums.1 += f64::from(value * value);
         }

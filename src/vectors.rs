@@ -4,9 +4,10 @@ use std::f32::consts::{LN_2, LOG2_E};
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// Runs the work, perhaps a closure, with the instructions this processor has.
+/// Runs the work with the instructions this processor has.
 ///
-/// What the work calls must be inlined into it, or it is compiled for the oldest processors.
+/// What the work calls must be inlined into it, or it is compiled for the oldest processors. So is
+/// the body of a closure, which cannot be told to be: functions are made by [`wide`].
 #[inline]
 pub fn vectorised<W: WithSimd>(work: W) -> W::Output {
     // Asked for by name, because the library looks for the former only as it is built here.
@@ -21,6 +22,26 @@ pub fn vectorised<W: WithSimd>(work: W) -> W::Output {
     }
     Arch::new().dispatch(work)
 }
+
+/// Makes a function whose body runs as [`vectorised`] work.
+macro_rules! wide {
+    ($(#[$about:meta])* $vis:vis fn $name:ident($($given:ident: $type:ty),+ $(,)?) $body:block) => {
+        $(#[$about])*
+        $vis fn $name($($given: $type),+) {
+            struct Work<T>(T);
+            impl pulp::WithSimd for Work<($($type,)+)> {
+                type Output = ();
+                #[inline(always)]
+                fn with_simd<S: pulp::Simd>(self, _: S) {
+                    let Self(($($given,)+)) = self;
+                    $body
+                }
+            }
+            $crate::vectors::vectorised(Work(($($given,)+)));
+        }
+    };
+}
+pub(crate) use wide;
 
 /// The larger number. A comparison, because `f32::max` would also have to look for NaN.
 #[inline(always)]
@@ -51,13 +72,19 @@ pub fn exponential(value: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{exponential, vectorised};
+    use super::exponential;
+
+    wide! {
+        fn all(values: &mut [f32]) {
+            values.iter_mut().for_each(|value| *value = exponential(*value));
+        }
+    }
 
     #[test]
     fn it_is_within_its_bound_for_whatever_is_not_above_one() {
         let values: Vec<f32> = (-350_000..=0).map(|step| step as f32 / 4000.0).collect();
         let mut found = values.clone();
-        vectorised(|| found.iter_mut().for_each(|value| *value = exponential(*value)));
+        all(&mut found);
         for (found, value) in found.iter().zip(values) {
             let wrong = f64::from(*found) - f64::from(value).exp();
             assert!(wrong.abs() < 4e-7, "exponential({value}) is {wrong} off");

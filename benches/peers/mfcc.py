@@ -1,4 +1,4 @@
-"""Times the frames of 20 MFCCs of clips, from FLAC files to one NPY array cut to the shortest clip.
+"""Times the frames of 20 MFCCs of clips, from sound files to one NPY array cut to the shortest clip.
 
     python benches/peers/mfcc.py librosa AUDIO -o mfcc.npy [--against mfcc.npy]
     python benches/peers/mfcc.py torch AUDIO -o mfcc.npy

@@ -36,8 +36,8 @@ def answer(clock, *libraries, **more):
 
 
 def clips(folder, most=None):
-    """Clips that lie as GENRE/CLIP.flac, by name; with `most`, as many of each genre as will do."""
-    paths = sorted(pathlib.Path(folder).glob("*/*.flac"))
+    """Clips that lie as GENRE/CLIP.flac or .wav, by name; with `most`, as many of each genre as will do."""
+    paths = sorted(path for path in pathlib.Path(folder).glob("*/*") if path.suffix in (".flac", ".wav"))
     if most:
         # The first of each genre, the second of each ...
         paths.sort(key=lambda path: path.stem.split(".")[1:])

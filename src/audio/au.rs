@@ -162,7 +162,13 @@ mod tests {
     }
 
     fn samples(bytes: &[u8]) -> Vec<f32> {
-        decode("clip.au", bytes, Limit::default()).unwrap().1.into_samples()
+        decode("clip.au", bytes, Limit::default())
+            .unwrap()
+            .1
+            .into_signal()
+            .unwrap()
+            .samples()
+            .to_vec()
     }
 
     fn refusal(bytes: &[u8]) -> String {

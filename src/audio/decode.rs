@@ -5,12 +5,14 @@
 
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
-use symphonia::core::codecs::audio::AudioDecoderOptions;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_PCM_S16LE;
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as Fault;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
 use symphonia::default::{get_codecs, get_probe};
 
 use crate::audio::mono::Mono;
@@ -79,14 +81,10 @@ fn packets(
     let (id, announced) = (track.id, track.num_frames);
     let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
     let parameters = parameters.ok_or_else(|| unsupported("an unknown audio encoding"))?;
-    let mut decoder = get_codecs()
-        .make_audio_decoder(parameters, &AudioDecoderOptions::default())
-        .map_err(|fault| match fault {
-            Fault::Unsupported(_) => {
-                unsupported("an encoding other than PCM, FLAC, MP3, Vorbis, AAC")
-            }
-            fault => describe(name, 0.0, &fault),
-        })?;
+    let mut decoder = Decoder::of(parameters).map_err(|fault| match fault {
+        Fault::Unsupported(_) => unsupported("an encoding other than PCM, FLAC, MP3, Vorbis, AAC"),
+        fault => describe(name, 0.0, &fault),
+    })?;
 
     let mut mono: Option<Mono> = None;
     let mut interleaved = Vec::new();
@@ -107,16 +105,15 @@ fn packets(
             Err(Fault::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => break,
             Err(fault) => return Err(describe(name, seconds, &fault)),
         };
-        let heard = match decoder.decode(&packet) {
+        let (rate, channels) = match decoder.decode(&packet, &mut interleaved) {
             Ok(heard) => heard,
             // A stream cut out of a longer one begins with packets that lean on missing ones.
             Err(Fault::DecodeError(_)) if seconds == 0.0 => continue,
             Err(fault) => return Err(describe(name, seconds, &fault)),
         };
-        if heard.frames() == 0 {
+        if interleaved.is_empty() {
             continue;
         }
-        let (rate, channels) = (heard.spec().rate(), heard.spec().channels().count());
         if mono.is_none() {
             let new = Mono::new(name, rate, channels, limit)?;
             new.check_length(announced.unwrap_or(0))?;
@@ -126,7 +123,6 @@ fn packets(
         if (mono.rate(), mono.channels()) != (rate, channels) {
             return Err(unsupported("a rate or number of channels that changes on the way"));
         }
-        heard.copy_to_vec_interleaved(&mut interleaved);
         mono.push(&interleaved)?;
     }
     let mono = mono.ok_or_else(|| match announced {
@@ -137,6 +133,55 @@ fn packets(
     })?;
     mono.check_complete(announced.unwrap_or(0))?;
     Ok(mono)
+}
+
+/// What makes samples of packets.
+enum Decoder {
+    /// The packets are the samples, as of GTZAN itself: rate and number of channels.
+    Pcm16(u32, usize),
+    /// Symphonia's.
+    Coded(Box<dyn AudioDecoder>),
+}
+
+impl Decoder {
+    fn of(parameters: &AudioCodecParameters) -> Result<Self, Fault> {
+        let coded = get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default())?;
+        let spec = parameters.sample_rate.zip(parameters.channels.as_ref());
+        let widths = [parameters.bits_per_sample, parameters.bits_per_coded_sample];
+        Ok(match spec {
+            Some((rate, channels))
+                if parameters.codec == CODEC_ID_PCM_S16LE
+                    && channels.count() > 0
+                    && widths.into_iter().flatten().all(|bits| bits == 16) =>
+            {
+                Self::Pcm16(rate, channels.count())
+            }
+            _ => Self::Coded(coded),
+        })
+    }
+
+    /// The interleaved samples of a packet, its rate and number of channels.
+    fn decode(
+        &mut self,
+        packet: &Packet,
+        interleaved: &mut Vec<f32>,
+    ) -> Result<(u32, usize), Fault> {
+        match self {
+            Self::Pcm16(rate, channels) => {
+                let (samples, _) = packet.data.as_chunks::<2>();
+                let whole = samples.len() / *channels * *channels;
+                let sample = |bytes: &[u8; 2]| f32::from(i16::from_le_bytes(*bytes)) / 32_768.0;
+                interleaved.clear();
+                interleaved.extend(samples[..whole].iter().map(sample));
+                Ok((*rate, *channels))
+            }
+            Self::Coded(decoder) => {
+                let heard = decoder.decode(packet)?;
+                heard.copy_to_vec_interleaved(interleaved);
+                Ok((heard.spec().rate(), heard.spec().channels().count()))
+            }
+        }
+    }
 }
 
 /// Our words for symphonia's.

@@ -95,11 +95,11 @@ where
     } else {
         decode::decode(name, stream, limit)?
     };
-    clip(name, format, mono)
+    clip(format, mono)
 }
 
-fn clip(name: &str, format: String, mono: Mono) -> Result<Clip, Error> {
+fn clip(format: String, mono: Mono) -> Result<Clip, Error> {
     let (rate, channels, frames) = (mono.rate(), mono.channels(), mono.frames());
-    let signal = resample::resample(Signal::named(name, mono.into_samples(), rate)?, RATE);
+    let signal = resample::resample(mono.into_signal()?, RATE);
     Ok(Clip { signal, source: Source { format, rate, channels, frames } })
 }

@@ -85,8 +85,14 @@ impl Mono {
     }
 
     /// The mean over channels.
-    pub(crate) fn into_samples(self) -> Vec<f32> {
-        self.samples
+    ///
+    /// # Errors
+    /// When there are no samples.
+    pub(crate) fn into_signal(self) -> Result<Signal, Error> {
+        if self.samples.is_empty() {
+            return Err(Error::Empty { name: self.name });
+        }
+        Ok(Signal::of_checked(self.samples, self.rate))
     }
 }
 
@@ -99,7 +105,7 @@ mod tests {
     fn a_dead_channel_halves_the_other() {
         let mut mono = Mono::new("clip", 22_050, 2, Limit::default()).unwrap();
         mono.push(&[0.5, 0.0, -0.25, 0.0]).unwrap();
-        assert_eq!(mono.into_samples(), [0.25, -0.125]);
+        assert_eq!(mono.into_signal().unwrap().samples(), [0.25, -0.125]);
     }
 
     #[test]

@@ -24,17 +24,13 @@ impl Signal {
     /// When there are no samples, one is not finite or beyond [`Signal::LOUDEST`], or the rate is
     /// outside [`Signal::SLOWEST`]..=[`Signal::FASTEST`].
     pub fn new(samples: Vec<f32>, rate: u32) -> Result<Self, Error> {
-        Self::named("the signal", samples, rate)
-    }
-
-    /// As [`Signal::new`], with the name that an error shall carry.
-    pub(crate) fn named(name: &str, samples: Vec<f32>, rate: u32) -> Result<Self, Error> {
+        let name = "the signal";
         check_rate(name, rate)?;
         if samples.is_empty() {
             return Err(Error::Empty { name: name.to_owned() });
         }
         match first_unusable(&samples) {
-            None => Ok(Self { samples, rate }),
+            None => Ok(Self::of_checked(samples, rate)),
             Some(at) => Err(Error::Sample {
                 name: name.to_owned(),
                 frame: at as u64,
@@ -43,6 +39,11 @@ impl Signal {
                 bound: Self::LOUDEST,
             }),
         }
+    }
+
+    /// Of samples that were looked through as they came; there is one at least.
+    pub(super) fn of_checked(samples: Vec<f32>, rate: u32) -> Self {
+        Self { samples, rate }
     }
 
     /// The samples.

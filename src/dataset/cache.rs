@@ -55,30 +55,31 @@ impl Cache {
         self.folder.as_deref()
     }
 
-    /// The block of a clip and recipe, if it is there and whole.
-    pub fn find(&self, key: blake3::Hash) -> Option<Block> {
-        decode(&std::fs::read(self.path(key)?).ok()?)
-    }
-
-    /// Keeps a block. A cache that cannot be written to only costs time, so that is no error.
-    pub fn keep(&self, key: blake3::Hash, block: &Block) {
-        if let Some(path) = self.path(key) {
-            let _ = atomic::write(&path, &encode(block));
-        }
-    }
-
-    fn path(&self, key: blake3::Hash) -> Option<PathBuf> {
-        let name = key.to_hex();
-        Some(self.folder.as_deref().map(Path::new)?.join(&name[..2]).join(&name[2..]))
+    /// Where the block lies that is made of a clip's bytes by a recipe, given its canonical text.
+    pub(super) fn place(&self, bytes: &[u8], recipe: &str) -> Option<Place> {
+        let folder = self.folder()?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(blake3::hash(bytes).as_bytes());
+        hasher.update(recipe.as_bytes());
+        let name = hasher.finalize().to_hex();
+        Some(Place(folder.join(&name[..2]).join(&name[2..])))
     }
 }
 
-/// The key of a clip's bytes under a recipe's canonical text.
-pub fn key(bytes: &[u8], recipe: &str) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(blake3::hash(bytes).as_bytes());
-    hasher.update(recipe.as_bytes());
-    hasher.finalize()
+/// The place of one block in a cache.
+#[derive(Debug)]
+pub(super) struct Place(PathBuf);
+
+impl Place {
+    /// The block, if it is there and whole.
+    pub(super) fn find(&self) -> Option<Block> {
+        decode(&std::fs::read(&self.0).ok()?)
+    }
+
+    /// Keeps a block. A cache that cannot be written to only costs time, so that is no error.
+    pub(super) fn keep(&self, block: &Block) {
+        let _ = atomic::write(&self.0, &encode(block));
+    }
 }
 
 fn encode(block: &Block) -> Vec<u8> {
@@ -111,19 +112,20 @@ fn decode(bytes: &[u8]) -> Option<Block> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Block, Cache, decode, encode, key};
+    use super::{Block, Cache, decode, encode};
 
     #[test]
     fn a_block_is_found_again_and_a_torn_or_tampered_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::at(folder.path().to_owned());
         let block = Block { length: 9, width: 2, values: vec![1.5, -2.0, f64::MIN_POSITIVE, 0.0] };
-        let at = key(b"clip", "recipe");
-        assert_eq!(cache.find(at), None);
-        cache.keep(at, &block);
-        assert_eq!(cache.find(at), Some(block.clone()));
-        assert_eq!(cache.find(key(b"clip", "other recipe")), None);
-        assert_eq!(cache.find(key(b"other clip", "recipe")), None);
+        let at = cache.place(b"clip", "recipe").unwrap();
+        assert_eq!(at.find(), None);
+        at.keep(&block);
+        assert_eq!(at.find(), Some(block.clone()));
+        for (clip, recipe) in [("clip", "other recipe"), ("other clip", "recipe")] {
+            assert_eq!(cache.place(clip.as_bytes(), recipe).unwrap().find(), None);
+        }
         let bytes = encode(&block);
         for cut in 0..bytes.len() {
             assert_eq!(decode(&bytes[..cut]), None);
@@ -131,10 +133,9 @@ mod tests {
             bent[cut] ^= 1;
             assert_eq!(decode(&bent), None, "byte {cut}");
         }
-        let path = cache.path(at).unwrap();
-        std::fs::write(&path, &bytes[..bytes.len() - 3]).unwrap();
-        assert_eq!(cache.find(at), None);
-        cache.keep(at, &block);
-        assert_eq!(cache.find(at), Some(block));
+        std::fs::write(&at.0, &bytes[..bytes.len() - 3]).unwrap();
+        assert_eq!(at.find(), None);
+        at.keep(&block);
+        assert_eq!(at.find(), Some(block));
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::cache::{self, Block, Cache};
+use super::cache::{Block, Cache, Place};
 use crate::audio::{self, Limit};
 use crate::features::{self, FrameRecipe, Recipe};
 use crate::watch::{Event, Watch};
@@ -98,14 +98,16 @@ fn one(
         Extraction::Rows(recipe) => recipe.to_string(),
         Extraction::Frames(recipe) => recipe.to_string(),
     };
-    let key = cache::key(&bytes, &recipe);
-    if let Some(block) = cache.find(key) {
+    let place = cache.place(&bytes, &recipe);
+    if let Some(block) = place.as_ref().and_then(Place::find) {
         found.fetch_add(1, Ordering::Relaxed);
         return Ok(block);
     }
     let clip = audio::read_bytes(&name, bytes, limit).map_err(|error| error.to_string())?;
     let block = extract(&clip.signal, extraction).map_err(|error| format!("{name}: {error}"))?;
-    cache.keep(key, &block);
+    if let Some(place) = place {
+        place.keep(&block);
+    }
     Ok(block)
 }
 

@@ -6,7 +6,7 @@ use crate::audio::Signal;
 use crate::features::powers::powers;
 use crate::features::product::dot;
 use crate::features::{Grid, Padding, Spectrum};
-use crate::vectors::{larger, vectorised};
+use crate::vectors::{larger, wide};
 
 /// Below this power a band counts as silent, as in librosa: -100 dB.
 const FLOOR: f32 = 1e-10;
@@ -61,11 +61,16 @@ impl FilterBank {
 
     /// Power in each band: Σ weight(k) |D(k)|².
     pub(crate) fn apply(&self, power: &[f32], energies: &mut [f32]) {
-        vectorised(|| {
-            for (energy, (first, weights)) in energies.iter_mut().zip(&self.bands) {
-                *energy = dot(weights, &power[*first..][..weights.len()]);
-            }
-        });
+        weigh(&self.bands, power, energies);
+    }
+}
+
+wide! {
+    /// The sum of each band, of which the first bin and weights are given.
+    fn weigh(bands: &[(usize, Vec<f32>)], power: &[f32], energies: &mut [f32]) {
+        for (energy, (first, weights)) in energies.iter_mut().zip(bands) {
+            *energy = dot(weights, &power[*first..][..weights.len()]);
+        }
     }
 }
 
@@ -101,9 +106,9 @@ pub(crate) fn log_mel_of(
     grid
 }
 
-/// Powers become decibels against 1, cut [`RANGE`] under the largest.
-pub(crate) fn to_decibels(powers: &mut [f32]) {
-    vectorised(|| {
+wide! {
+    /// Powers become decibels against 1, cut [`RANGE`] under the largest.
+    pub(crate) fn to_decibels(powers: &mut [f32]) {
         let mut loudest = [f32::NEG_INFINITY; 16];
         for powers in powers.chunks_mut(loudest.len()) {
             for (power, loudest) in powers.iter_mut().zip(&mut loudest) {
@@ -115,7 +120,7 @@ pub(crate) fn to_decibels(powers: &mut [f32]) {
         for level in powers {
             *level = larger(*level, least);
         }
-    });
+    }
 }
 
 /// 10 log10 of a normal positive number, within 1e-5: a whole power of two and a rest near 1.

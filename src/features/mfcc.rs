@@ -3,7 +3,7 @@
 use crate::features::cosines::cosines;
 use crate::features::summary::mean_and_variance;
 use crate::features::{Analysis, Family, Feature, Grid};
-use crate::vectors::vectorised;
+use crate::vectors::wide;
 
 /// How many coefficients the published table has.
 pub(crate) const COUNT: usize = 20;
@@ -78,14 +78,19 @@ pub(crate) fn mfcc(log_mel: &Grid, count: usize) -> Grid {
         (0..bands).map(move |band| std::array::from_fn(|i| cosine(i, band)))
     });
     let cosines: Vec<[f32; 8]> = abreast.collect();
-    vectorised(|| {
+    transform(&mut grid, log_mel, &cosines);
+    grid
+}
+
+wide! {
+    /// Each row's scalar products with the cosines, which stand band by band, eight abreast.
+    fn transform(grid: &mut Grid, log_mel: &Grid, cosines: &[[f32; 8]]) {
         for (row, levels) in grid.rows_mut().zip(log_mel.rows()) {
-            for (values, cosines) in row.chunks_mut(8).zip(cosines.chunks_exact(bands)) {
+            for (values, cosines) in row.chunks_mut(8).zip(cosines.chunks_exact(levels.len())) {
                 values.copy_from_slice(&eight(levels, cosines)[..values.len()]);
             }
         }
-    });
-    grid
+    }
 }
 
 /// Eight scalar products with the same levels, each summed in the order of `product::dot`.

@@ -35,6 +35,30 @@ impl Padding {
         padded
     }
 
+    /// The samples of a frame that begins `before` samples ahead of place `at`; copied to `room` only
+    /// where it hangs over an edge.
+    pub(crate) fn frame<'a>(
+        self,
+        samples: &'a [f32],
+        (at, before): (usize, usize),
+        room: &'a mut [f32],
+    ) -> &'a [f32] {
+        if at >= before
+            && let Some(frame) = samples.get(at - before..).and_then(|rest| rest.get(..room.len()))
+        {
+            return frame;
+        }
+        for (i, value) in room.iter_mut().enumerate() {
+            *value = match self {
+                Self::Reflect => samples[mirrored((at + i).abs_diff(before), samples.len())],
+                Self::Zero => {
+                    (at + i).checked_sub(before).and_then(|i| samples.get(i)).map_or(0.0, |&x| x)
+                }
+            };
+        }
+        room
+    }
+
     /// The name in recipes.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -65,6 +89,21 @@ mod tests {
         assert_eq!(around(&[1.0, 2.0, 3.0], 2), [3.0, 2.0, 1.0, 2.0, 3.0, 2.0, 1.0]);
         assert_eq!(around(&[1.0, 2.0], 3), [2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0]);
         assert_eq!(around(&[7.0], 2), [7.0; 5]);
+    }
+
+    #[test]
+    fn frames_are_those_of_the_padded_signal() {
+        let samples: Vec<f32> = (1..=50).map(|i| i as f32).collect();
+        for padding in [Padding::Reflect, Padding::Zero] {
+            for (width, hop) in [(5, 3), (60, 7)] {
+                let padded = padding.around(&samples, width);
+                for at in (0..=samples.len()).step_by(hop) {
+                    let mut room = vec![0.0; 2 * width];
+                    let frame = padding.frame(&samples, (at, width), &mut room);
+                    assert_eq!(frame, &padded[at..][..2 * width]);
+                }
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use rand::seq::SliceRandom;
 
 use crate::matrix::{View, product};
 use crate::seed::Seed;
-use crate::vectors::{larger, vectorised};
+use crate::vectors::{larger, wide};
 
 /// Points that meet the centres at a time, so that their products stay near the processor.
 const CHUNK: usize = 1024;
@@ -81,14 +81,19 @@ pub(super) fn nearest(
     let mut nearest = Vec::with_capacity(points.len() / width);
     for chunk in points.chunks(CHUNK * width) {
         let mut products = product(View::of(chunk, width), View::of(centres, width).transposed());
-        vectorised(|| {
-            for products in products.chunks_exact_mut(half_squares.len()) {
-                products.iter_mut().zip(&half_squares).for_each(|(product, half)| *product -= half);
-                nearest.push(first_highest(products));
-            }
-        });
+        add_highest(&mut products, &half_squares, &mut nearest);
     }
     nearest
+}
+
+wide! {
+    /// The place of the largest of each row's products less their halves.
+    fn add_highest(products: &mut [f32], halves: &[f32], places: &mut Vec<usize>) {
+        for products in products.chunks_exact_mut(halves.len()) {
+            products.iter_mut().zip(halves).for_each(|(product, half)| *product -= half);
+            places.push(first_highest(products));
+        }
+    }
 }
 
 /// The place of the largest value, the first of them on a tie; 0 where there is none.

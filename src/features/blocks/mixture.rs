@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::kmeans::{self, Geometry};
 use crate::matrix::{View, product};
 use crate::seed::Seed;
-use crate::vectors::{exponential, larger, vectorised};
+use crate::vectors::{exponential, larger, wide};
 
 /// Points that are looked at together, so that their powers stay near the processor; sums over them are
 /// in single precision.
@@ -116,7 +116,7 @@ impl Mixture {
         }
         let powers = View::of(powers, 2 * width).transposed();
         let mut shares = product(View::of(&linear, 2 * width), powers);
-        vectorised(|| to_probabilities(&mut shares, &constants));
+        to_probabilities(&mut shares, &constants);
         shares
     }
 }
@@ -149,26 +149,27 @@ fn powers(points: &[f32], width: usize) -> Vec<f32> {
     powers
 }
 
-/// eˣ of each logarithm with its row's constant, divided by their sum over the rows.
-#[inline(always)]
-fn to_probabilities(logarithms: &mut [f32], constants: &[f32]) {
-    let points = logarithms.len() / constants.len();
-    let mut largest = vec![f32::NEG_INFINITY; points];
-    for (row, constant) in logarithms.chunks_exact_mut(points).zip(constants) {
-        for (value, largest) in row.iter_mut().zip(&mut largest) {
-            *value += constant;
-            *largest = larger(*value, *largest);
+wide! {
+    /// eˣ of each logarithm with its row's constant, divided by their sum over the rows.
+    fn to_probabilities(logarithms: &mut [f32], constants: &[f32]) {
+        let points = logarithms.len() / constants.len();
+        let mut largest = vec![f32::NEG_INFINITY; points];
+        for (row, constant) in logarithms.chunks_exact_mut(points).zip(constants) {
+            for (value, largest) in row.iter_mut().zip(&mut largest) {
+                *value += constant;
+                *largest = larger(*value, *largest);
+            }
         }
-    }
-    let mut totals = vec![0.0; points];
-    for row in logarithms.chunks_exact_mut(points) {
-        for ((value, largest), total) in row.iter_mut().zip(&largest).zip(&mut totals) {
-            *value = exponential(*value - largest);
-            *total += *value;
+        let mut totals = vec![0.0; points];
+        for row in logarithms.chunks_exact_mut(points) {
+            for ((value, largest), total) in row.iter_mut().zip(&largest).zip(&mut totals) {
+                *value = exponential(*value - largest);
+                *total += *value;
+            }
         }
-    }
-    for row in logarithms.chunks_exact_mut(points) {
-        row.iter_mut().zip(&totals).for_each(|(value, total)| *value /= total);
+        for row in logarithms.chunks_exact_mut(points) {
+            row.iter_mut().zip(&totals).for_each(|(value, total)| *value /= total);
+        }
     }
 }
 

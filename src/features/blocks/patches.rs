@@ -14,7 +14,7 @@ use crate::bounds::bounded;
 use crate::features::Error;
 use crate::matrix::{View, product};
 use crate::seed::Seed;
-use crate::vectors::{larger, vectorised};
+use crate::vectors::{larger, wide};
 
 bounded! {
     /// How many broad bands.
@@ -201,12 +201,12 @@ impl Encode for PatternActivations {
         let patches = View::windows(seen.values(), self.bands * self.length, self.hop * self.bands);
         let mut points = self.whitening.apply(patches);
         let components = self.whitening.components();
-        vectorised(|| to_unit_length(&mut points, components));
+        to_unit_length(&mut points, components);
         let patterns = View::of(&self.patterns, components);
         let products = product(View::of(&points, components), patterns.transposed());
         let count = self.patterns.len() / components;
         let (mut values, mut sums) = (vec![0.0; 2 * count], vec![(0.0, 0.0); count]);
-        vectorised(|| pool(&products, &mut values[..count], &mut sums));
+        pool(&products, &mut values[..count], &mut sums);
         let patches = (products.len() / count) as f64;
         for (place, (sum, squares)) in values[count..].iter_mut().zip(sums) {
             let (mean, squares): (f64, f64) = (sum / patches, squares / patches);
@@ -216,25 +216,27 @@ impl Encode for PatternActivations {
     }
 }
 
-/// The largest activation of each pattern, and the sums of all its activations and of their squares.
-#[inline(always)]
-fn pool(products: &[f32], largest: &mut [f32], sums: &mut [(f64, f64)]) {
-    for patch in products.chunks_exact(largest.len()) {
-        for ((product, largest), sums) in patch.iter().zip(&mut *largest).zip(&mut *sums) {
-            let value = larger(product - THRESHOLD, 0.0);
-            *largest = larger(value, *largest);
-            sums.0 += f64::from(value);
-            sums.1 += f64::from(value * value);
+wide! {
+    /// The largest activation of each pattern, and the sums of all its activations and of their squares.
+    fn pool(products: &[f32], largest: &mut [f32], sums: &mut [(f64, f64)]) {
+        for patch in products.chunks_exact(largest.len()) {
+            for ((product, largest), sums) in patch.iter().zip(&mut *largest).zip(&mut *sums) {
+                let value = larger(product - THRESHOLD, 0.0);
+                *largest = larger(value, *largest);
+                sums.0 += f64::from(value);
+                sums.1 += f64::from(value * value);
+            }
         }
     }
 }
 
-/// Scales each row to length 1; rows of zeros stay so.
-#[inline(always)]
-fn to_unit_length(rows: &mut [f32], width: usize) {
-    for row in rows.chunks_exact_mut(width) {
-        let length = row.iter().map(|value| value * value).sum::<f32>().sqrt();
-        let scale = length.max(f32::MIN_POSITIVE).recip();
-        row.iter_mut().for_each(|value| *value *= scale);
+wide! {
+    /// Scales each row to length 1; rows of zeros stay so.
+    fn to_unit_length(rows: &mut [f32], width: usize) {
+        for row in rows.chunks_exact_mut(width) {
+            let length = row.iter().map(|value| value * value).sum::<f32>().sqrt();
+            let scale = length.max(f32::MIN_POSITIVE).recip();
+            row.iter_mut().for_each(|value| *value *= scale);
+        }
     }
 }

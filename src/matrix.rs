@@ -1,11 +1,16 @@
-//! Matrix products, eigenvectors of symmetric matrices and Cholesky factors: the door to nalgebra.
+//! Matrix products, eigenvectors of symmetric matrices and Cholesky factors; the last are nalgebra's.
 //!
-//! Products are ndarray's, because nalgebra 0.35 writes beside its matrices when it multiplies a small
+//! Products are ndarray's, or of [`factor`], because nalgebra 0.35 writes beside its matrices when it multiplies a small
 //! one that lies on its side. Matrices are slices, row after row. Everything runs on the thread that asks, in an order that does
 //! not depend on anything else, so that the same numbers give the same bytes.
 
+mod eigen;
+pub mod factor;
+
 use nalgebra::{DMatrix, DMatrixView, Dyn};
-use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar, ShapeBuilder, linalg::general_mat_mul};
+use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar, linalg::general_mat_mul};
+
+pub use eigen::{Eigen, eigen};
 
 /// Single or double precision.
 pub trait Number: LinalgScalar {}
@@ -18,8 +23,6 @@ pub struct View<'a, T> {
     values: &'a [T],
     rows: usize,
     columns: usize,
-    /// Numbers from the start of one row to that of the next.
-    step: usize,
     /// Whether what lies side by side in the slice is a column.
     on_its_side: bool,
 }
@@ -31,18 +34,7 @@ impl<'a, T: Number> View<'a, T> {
     /// When the last row is not whole, which is a mistake of the caller.
     pub fn of(values: &'a [T], columns: usize) -> Self {
         assert!(columns > 0 && values.len().is_multiple_of(columns), "whole rows of {columns}");
-        Self { values, rows: values.len() / columns, columns, step: columns, on_its_side: false }
-    }
-
-    /// All runs of `columns` numbers that begin at the first number or a multiple of `step` after it:
-    /// rows that share numbers where the step is the smaller one.
-    ///
-    /// # Panics
-    /// When either is 0, a mistake of the caller.
-    pub fn windows(values: &'a [T], columns: usize, step: usize) -> Self {
-        assert!(columns > 0 && step > 0, "windows of {columns} numbers, {step} apart");
-        let rows = values.len().checked_sub(columns).map_or(0, |last| last / step + 1);
-        Self { values, rows, columns, step, on_its_side: false }
+        Self { values, rows: values.len() / columns, columns, on_its_side: false }
     }
 
     /// Rows for columns.
@@ -54,9 +46,7 @@ impl<'a, T: Number> View<'a, T> {
     /// ndarray's view of the same.
     fn array(&self) -> ArrayView2<'a, T> {
         let view = |rows, columns| {
-            // Without rows there are no numbers to step over, which ndarray would miss.
-            let (values, step) = if rows == 0 { (&[][..], 0) } else { (self.values, self.step) };
-            ArrayView2::from_shape((rows, columns).strides((step, usize::from(rows > 0))), values)
+            ArrayView2::from_shape((rows, columns), self.values)
                 .expect("rows and columns were counted from the numbers")
         };
         if self.on_its_side {
@@ -79,29 +69,6 @@ pub fn product<T: Number>(first: View<'_, T>, second: View<'_, T>) -> Vec<T> {
         .expect("as many numbers as the extents ask for");
     general_mat_mul(T::one(), &first.array(), &second.array(), T::zero(), &mut target);
     values
-}
-
-/// Eigenvalues from the largest to the smallest, and an eigenvector for each as a row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Eigen {
-    /// The eigenvalues, falling.
-    pub values: Vec<f64>,
-    /// The eigenvectors, of length 1, one after another.
-    pub vectors: Vec<f64>,
-}
-
-/// Eigenvalues and eigenvectors of a symmetric matrix of `size` rows.
-///
-/// # Panics
-/// When there are not `size` × `size` numbers, a mistake of the caller.
-pub fn eigen(symmetric: &[f64], size: usize) -> Eigen {
-    let found = DMatrix::from_column_slice(size, size, symmetric).symmetric_eigen();
-    let mut order: Vec<usize> = (0..size).collect();
-    order.sort_by(|&a, &b| found.eigenvalues[b].total_cmp(&found.eigenvalues[a]));
-    Eigen {
-        values: order.iter().map(|&at| found.eigenvalues[at]).collect(),
-        vectors: order.iter().flat_map(|&at| found.eigenvectors.column(at)).copied().collect(),
-    }
 }
 
 /// Σ f(wᵢ) vᵢ vᵢᵀ of a symmetric matrix of `size` rows with eigenvalues w and eigenvectors v: its
@@ -248,13 +215,5 @@ mod tests {
             let known = f64::from(u8::from(at / size == at % size));
             assert!((found - known).abs() < 1e-12, "{found} at {at}");
         }
-    }
-
-    #[test]
-    fn windows_share_what_they_overlap_in() {
-        let values = [1.0, 2.0, 3.0, 4.0, 5.0_f32];
-        let windows = View::windows(&values, 3, 2);
-        assert_eq!(product(windows, View::of(&[1.0, 10.0, 100.0], 1)), [321.0, 543.0]);
-        assert!(product(View::windows(&values[..2], 3, 2), View::of(&[0.0; 3], 1)).is_empty());
     }
 }

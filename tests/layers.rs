@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and what it may import, leaves aside.
-const MAY_IMPORT: [(&str, &[&str]); 11] = [
+const MAY_IMPORT: [(&str, &[&str]); 12] = [
+    ("matrix", &[]),
     ("audio", &[]),
     ("features", &["audio"]),
     ("dataset", &["audio", "features"]),
@@ -49,7 +50,7 @@ const DOORS: [(&str, &[&str]); 24] = [
     ("linfa_trees", &["models/"]),
     ("smartcore", &["models/"]),
     ("burn", &["models/"]),
-    ("pulp", &["vectors.rs", "models/layers/", "models/svm/"]),
+    ("pulp", &["vectors.rs", "matrix/", "models/layers/", "models/svm/"]),
     ("nalgebra", &["matrix.rs"]),
     ("plotters", &["report/figures"]),
     ("axum", &["web/"]),
@@ -122,7 +123,7 @@ fn nothing_points_left() {
         };
         let allowed = may.get(module).unwrap_or_else(|| panic!("`{module}` stands in no layer"));
         for import in imports(&text) {
-            let known = may.contains_key(import);
+            let known = may.contains_key(import) && !LEAVES.contains(&import);
             if known && import != module && !allowed.contains(&import) {
                 wrong.push(format!("{file} → {import}"));
             }

@@ -4,12 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LogMel;
+use super::abreast::{LANES, turn};
 use super::bands::edge;
 use super::descriptor::need;
 use super::descriptor::{Descriptor, Encode};
 use crate::bounds::bounded;
 use crate::features::Error;
 use crate::seed::Seed;
+use crate::vectors::wide;
 
 bounded! {
     /// How many broad bands.
@@ -42,21 +44,41 @@ impl Default for Contrast {
 pub fn contrasts(log_mel: &LogMel<'_>, broad: usize) -> Vec<f32> {
     let bands = log_mel.bands();
     let mut series = vec![0.0; log_mel.frames() * 2 * broad];
-    let mut sorted = Vec::new();
-    for (levels, values) in log_mel.rows().zip(series.chunks_exact_mut(2 * broad)) {
+    let mut abreast = vec![[0.0; LANES]; bands];
+    let parts = log_mel.values().chunks(LANES * bands).zip(series.chunks_mut(LANES * 2 * broad));
+    for (levels, values) in parts {
+        turn(levels, &mut abreast);
         for band in 0..broad {
-            sorted.clear();
-            sorted
-                .extend_from_slice(&levels[edge(band, bands, broad)..edge(band + 1, bands, broad)]);
-            sorted.sort_unstable_by(f32::total_cmp);
-            let quarter = (sorted.len() / FEWEST).max(1);
-            let mean = |levels: &[f32]| levels.iter().sum::<f32>() / levels.len() as f32;
-            let valley = mean(&sorted[..quarter]);
-            values[band] = mean(&sorted[sorted.len() - quarter..]) - valley;
-            values[broad + band] = valley;
+            let levels = &mut abreast[edge(band, bands, broad)..edge(band + 1, bands, broad)];
+            sort(levels);
+            let quarter = (levels.len() / FEWEST).max(1);
+            let mean = |levels: &[[f32; LANES]], frame: usize| {
+                levels.iter().map(|level| level[frame]).sum::<f32>() / levels.len() as f32
+            };
+            for (frame, values) in values.chunks_exact_mut(2 * broad).enumerate() {
+                let valley = mean(&levels[..quarter], frame);
+                values[band] = mean(&levels[levels.len() - quarter..], frame) - valley;
+                values[broad + band] = valley;
+            }
         }
     }
     series
+}
+
+wide! {
+    /// Sorts the rows by what stands in each of their lanes, whatever stands in the others.
+    fn sort(rows: &mut [[f32; LANES]]) {
+        for sorted in 1..rows.len() {
+            let (before, [next, ..]) = rows.split_at_mut(sorted) else { return };
+            // What is larger moves on towards the end, lane by lane.
+            for row in before {
+                for (one, other) in row.iter_mut().zip(&mut *next) {
+                    let swap = *one > *other;
+                    (*one, *other) = if swap { (*other, *one) } else { (*one, *other) };
+                }
+            }
+        }
+    }
 }
 
 impl Descriptor for Contrast {
@@ -88,8 +110,7 @@ impl Encode for Contrast {
         let series = contrasts(log_mel, broad);
         let mut values = vec![0.0; 4 * broad];
         for at in 0..2 * broad {
-            let column =
-                || series.iter().skip(at).step_by(2 * broad).map(|value| f64::from(*value));
+            let column = || series.chunks_exact(2 * broad).map(|frame| f64::from(frame[at]));
             let count = log_mel.frames() as f64;
             let mean = column().sum::<f64>() / count;
             let variance = column().map(|value| (value - mean).powi(2)).sum::<f64>() / count;

@@ -11,7 +11,6 @@ use super::pca::Whitening;
 use super::{LogMel, draw};
 use crate::bounds::bounded;
 use crate::features::Error;
-use crate::matrix::View;
 use crate::seed::Seed;
 
 bounded! {
@@ -115,7 +114,7 @@ impl Descriptor for Fisher {
         let (components, found) = (self.components.get(), frames.len() / width);
         need("fisher", "training frames", components, found, "lower its `components`")?;
         let whitening = Whitening::learn(&frames, width, width, FLOOR);
-        let points = whitening.apply(View::of(&frames, width));
+        let points = whitening.apply(&frames, width);
         let rounds = self.rounds.get();
         let mixture = Mixture::learn(&points, width, components, rounds, seed.derive("mixture"));
         Ok(FisherVector { coefficients, whitening, mixture })
@@ -129,7 +128,7 @@ impl Encode for FisherVector {
 
     #[allow(clippy::cast_possible_truncation)]
     fn describe(&self, seen: &LogMel<'_>) -> Vec<f32> {
-        let points = self.whitening.apply(View::of(seen.values(), 2 * self.coefficients));
+        let points = self.whitening.apply(seen.values(), 2 * self.coefficients);
         let mixture = &self.mixture;
         let width = mixture.width();
         let count = (points.len() / width) as f64;

@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use crate::matrix::{View, product};
+use crate::matrix::factor::{Factor, add_product};
 use crate::seed::Seed;
 use crate::vectors::{larger, wide};
 
@@ -71,26 +71,29 @@ pub(super) fn nearest(
     centres: &[f32],
     geometry: Geometry,
 ) -> Vec<usize> {
-    let half_squares: Vec<f32> = centres
+    let starts: Vec<f32> = centres
         .chunks_exact(width)
         .map(|centre| match geometry {
-            Geometry::Plane => centre.iter().map(|value| value * value).sum::<f32>() / 2.0,
+            Geometry::Plane => centre.iter().map(|value| value * value).sum::<f32>() / -2.0,
             Geometry::Sphere => 0.0,
         })
         .collect();
+    let factor = Factor::transposed(centres, width);
     let mut nearest = Vec::with_capacity(points.len() / width);
+    let mut products = Vec::new();
     for chunk in points.chunks(CHUNK * width) {
-        let mut products = product(View::of(chunk, width), View::of(centres, width).transposed());
-        add_highest(&mut products, &half_squares, &mut nearest);
+        products.clear();
+        (0..chunk.len() / width).for_each(|_| products.extend_from_slice(&starts));
+        add_product(chunk, &factor, &mut products);
+        add_highest(&products, starts.len(), &mut nearest);
     }
     nearest
 }
 
 wide! {
-    /// The place of the largest of each row's products less their halves.
-    fn add_highest(products: &mut [f32], halves: &[f32], places: &mut Vec<usize>) {
-        for products in products.chunks_exact_mut(halves.len()) {
-            products.iter_mut().zip(halves).for_each(|(product, half)| *product -= half);
+    /// The place of the largest of each row's `count` products.
+    fn add_highest(products: &[f32], count: usize, places: &mut Vec<usize>) {
+        for products in products.chunks_exact(count) {
             places.push(first_highest(products));
         }
     }

@@ -5,6 +5,7 @@
 //! Blocks know log-mels, never labels. To add one: a file with its parameters, their `Descriptor`
 //! and `Encode`; its `mod` line; one line in the registry below.
 
+mod abreast;
 mod bands;
 mod cepstra;
 pub mod contrast;

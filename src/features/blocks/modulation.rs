@@ -71,18 +71,22 @@ impl Descriptor for Modulation {
 impl Encode for Modulation {
     fn describe(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
         let groups = self.bands.get();
-        let levels = bands::grouped(log_mel, groups);
+        let frames = log_mel.frames();
+        let mut series = vec![0.0; groups * frames];
+        for (t, levels) in bands::grouped(log_mel, groups).chunks_exact(groups).enumerate() {
+            series[t..].iter_mut().step_by(frames).zip(levels).for_each(|(at, level)| *at = *level);
+        }
         let taper: Vec<f64> = (0..WINDOW)
             .map(|i| 0.5 - 0.5 * (2.0 * PI * i as f64 / (WINDOW - 1) as f64).cos())
             .collect();
         let transform = RealFftPlanner::<f64>::new().plan_fft_forward(WINDOW);
         let (mut window, mut bins) = (transform.make_input_vec(), transform.make_output_vec());
-        let last = log_mel.frames() - WINDOW;
+        let last = frames - WINDOW;
         let count = (last / HOP + 1) as f64;
         let mut means = vec![0.0; groups * (EDGES.len() - 1)];
         for start in (0..=last).step_by(HOP) {
             for (group, means) in means.chunks_exact_mut(EDGES.len() - 1).enumerate() {
-                let part = levels[start * groups + group..].iter().step_by(groups);
+                let part = &series[group * frames + start..];
                 window.iter_mut().zip(part).for_each(|(value, level)| *value = f64::from(*level));
                 let mean = window.iter().sum::<f64>() / WINDOW as f64;
                 window.iter_mut().zip(&taper).for_each(|(value, taper)| {

@@ -12,7 +12,7 @@ use super::pca::Whitening;
 use super::{LogMel, bands, draw};
 use crate::bounds::bounded;
 use crate::features::Error;
-use crate::matrix::{View, product};
+use crate::matrix::factor::{Basis, product_of_windows};
 use crate::seed::Seed;
 use crate::vectors::{larger, wide};
 
@@ -113,7 +113,7 @@ pub struct PatternActivations {
     hop: usize,
     whitening: Whitening,
     /// Patterns × components, each of length 1.
-    patterns: Vec<f32>,
+    patterns: Basis,
 }
 
 impl Descriptor for Patches {
@@ -175,12 +175,13 @@ impl Descriptor for Patches {
         need("patches", "training patches", patterns, found, "lower its `patterns`")?;
         let components = self.components.get();
         let whitening = Whitening::learn(&patches, size, components, FLOOR);
-        let mut points = whitening.apply(View::of(&patches, size));
+        let mut points = whitening.apply(&patches, size);
         drop(patches); // the largest thing here
         to_unit_length(&mut points, components);
         let sphere = (Geometry::Sphere, ROUNDS);
         let seed = seed.derive("patterns");
         let patterns = kmeans::centres(&points, components, patterns, sphere, seed);
+        let patterns = Basis::new(patterns);
         Ok(PatternActivations { bands, length, hop, whitening, patterns })
     }
 }
@@ -193,18 +194,17 @@ impl Encode for PatternActivations {
             && self.bands.checked_mul(self.length) == Some(width)
             && width > 0
             && self.whitening.components() > 0
-            && self.patterns.len() >= self.whitening.components()
+            && self.patterns.values().len() >= self.whitening.components()
     }
 
     #[allow(clippy::cast_possible_truncation)]
     fn describe(&self, seen: &LogMel<'_>) -> Vec<f32> {
-        let patches = View::windows(seen.values(), self.bands * self.length, self.hop * self.bands);
-        let mut points = self.whitening.apply(patches);
+        let mut points = self.whitening.apply(seen.values(), self.hop * self.bands);
         let components = self.whitening.components();
         to_unit_length(&mut points, components);
-        let patterns = View::of(&self.patterns, components);
-        let products = product(View::of(&points, components), patterns.transposed());
-        let count = self.patterns.len() / components;
+        let patterns = self.patterns.transposed(components);
+        let products = product_of_windows(&points, components, patterns);
+        let count = self.patterns.values().len() / components;
         let (mut values, mut sums) = (vec![0.0; 2 * count], vec![(0.0, 0.0); count]);
         pool(&products, &mut values[..count], &mut sums);
         let patches = (products.len() / count) as f64;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::matrix::{Eigen, View, eigen, product};
+use crate::matrix::factor::{Basis, product_of_windows, products_of_columns};
+use crate::matrix::{Eigen, eigen};
 
 /// Points whose covariance is summed at a time, so that they stay near the processor.
 const CHUNK: usize = 512;
@@ -12,7 +13,7 @@ const CHUNK: usize = 512;
 pub(super) struct Whitening {
     means: Vec<f32>,
     /// One row for each component: vᵢ / √(lᵢ + floor · l₁).
-    projection: Vec<f32>,
+    projection: Basis,
 }
 
 impl Whitening {
@@ -31,13 +32,12 @@ impl Whitening {
         let means: Vec<f32> = means.into_iter().map(|mean| mean as f32).collect();
         let mut covariance = vec![0.0; width * width];
         for chunk in points.chunks(CHUNK * width) {
-            let centred = centred(chunk, &means);
-            let centred = View::of(&centred, width);
-            let sums = product(centred.transposed(), centred);
+            let sums = products_of_columns(&centred(chunk, &means), width);
             for (covariance, sum) in covariance.iter_mut().zip(sums) {
-                *covariance += f64::from(sum) / count;
+                *covariance += f64::from(sum);
             }
         }
+        covariance.iter_mut().for_each(|value| *value /= count);
         let Eigen { values, vectors } = eigen(&covariance, width);
         let added = floor * values[0].max(0.0) + f64::MIN_POSITIVE;
         let scale = |value: f64| {
@@ -51,12 +51,12 @@ impl Whitening {
             .take(components)
             .flat_map(|(vector, value)| vector.iter().map(|number| (number * scale(*value)) as f32))
             .collect();
-        Self { means, projection }
+        Self { means, projection: Basis::new(projection) }
     }
 
     /// How many components there are.
     pub(super) fn components(&self) -> usize {
-        self.projection.len() / self.means.len()
+        self.projection.values().len() / self.means.len()
     }
 
     /// Values of a point.
@@ -64,13 +64,14 @@ impl Whitening {
         self.means.len()
     }
 
-    /// Points × components.
-    pub(super) fn apply(&self, points: View<'_, f32>) -> Vec<f32> {
+    /// Points × components, of the points that begin at the first of `values` or a multiple of `step`
+    /// after it, and may share values.
+    pub(super) fn apply(&self, values: &[f32], step: usize) -> Vec<f32> {
         let width = self.means.len();
-        let projection = View::of(&self.projection, width).transposed();
-        let mut found = product(points, projection);
+        let projection = self.projection.transposed(width);
+        let mut found = product_of_windows(values, step, projection);
         // Less what the means give, so that the points need not be written anew.
-        let middle = product(View::of(&self.means, width), projection);
+        let middle = product_of_windows(&self.means, width, projection);
         for found in found.chunks_exact_mut(middle.len()) {
             found.iter_mut().zip(&middle).for_each(|(value, middle)| *value -= middle);
         }
@@ -90,7 +91,7 @@ fn centred(points: &[f32], means: &[f32]) -> Vec<f32> {
 mod tests {
     use rand::RngExt;
 
-    use super::{View, Whitening};
+    use super::Whitening;
     use crate::features::blocks::symmetric::covariance;
     use crate::seed::Seed;
 
@@ -105,7 +106,7 @@ mod tests {
             .collect();
         let whitening = Whitening::learn(&points, 3, 2, 0.0);
         assert_eq!(whitening.components(), 2);
-        let found = covariance(&whitening.apply(View::of(&points, 3)), 2, 0.0);
+        let found = covariance(&whitening.apply(&points, 3), 2, 0.0);
         for (found, known) in found.iter().zip([1.0, 0.0, 0.0, 1.0]) {
             assert!((found - known).abs() < 1e-3, "{found} is not {known}");
         }
@@ -114,6 +115,6 @@ mod tests {
     #[test]
     fn points_that_are_all_the_same_stay_finite() {
         let whitening = Whitening::learn(&[3.0; 40], 4, 4, 0.001);
-        assert_eq!(whitening.apply(View::of(&[1.0; 4], 4)), [0.0; 4]);
+        assert_eq!(whitening.apply(&[1.0; 4], 4), [0.0; 4]);
     }
 }

@@ -1,12 +1,16 @@
 //! Six numbers of each frame's spectrum, of all bands or of runs of them.
 
 use super::LogMel;
+use super::abreast::{LANES, turn};
 use super::bands::edge;
+use crate::vectors::{exponential, larger, wide};
 
 /// Names of the series, as columns have them.
 pub const SERIES: [&str; 6] = ["centroid", "spread", "flatness", "level", "rolloff", "flux"];
 /// Share of the power that lies below the roll-off.
 const ROLLOFF: f64 = 0.85;
+/// Powers of e in a decibel of power.
+const NEPER: f32 = std::f32::consts::LN_10 / 10.0;
 /// The fewest bands a spectrum has a shape with.
 pub(super) const LEAST: usize = 2;
 
@@ -18,46 +22,94 @@ pub(super) const LEAST: usize = 2;
 /// within the lowest 85 % of the power; flux √Σ (√p(t+1) − √p(t))², 0..√2, towards the next frame,
 /// the last one repeated.
 pub fn shapes(log_mel: &LogMel<'_>) -> Vec<f32> {
-    let bands = log_mel.bands();
-    let mut series = vec![0.0; log_mel.frames() * SERIES.len()];
-    let (mut shares, mut before) = (vec![0.0; bands], vec![0.0; bands]);
-    for (frame, levels) in log_mel.rows().enumerate() {
-        std::mem::swap(&mut shares, &mut before);
-        // Relative to the loudest band, so that no level is too low or too high for a power.
-        let top = f64::from(levels.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-        for (share, level) in shares.iter_mut().zip(levels) {
-            *share = 10.0_f64.powf((f64::from(*level) - top) / 10.0);
-        }
-        let total: f64 = shares.iter().sum();
-        shares.iter_mut().for_each(|share| *share /= total);
-        let centroid: f64 = shares.iter().zip(0..).map(|(p, band)| p * f64::from(band)).sum();
-        let variance: f64 =
-            shares.iter().zip(0..).map(|(p, band)| p * (f64::from(band) - centroid).powi(2)).sum();
-        let mean = levels.iter().map(|level| f64::from(*level)).sum::<f64>() / bands as f64;
-        let level = top + 10.0 * total.log10();
-        let mut below = 0.0;
-        let rolloff = shares.iter().take_while(|share| {
-            below += **share;
-            below < ROLLOFF
-        });
-        let rolloff = rolloff.count();
-        let values = [
-            centroid,
-            variance.sqrt(),
-            mean - (level - 10.0 * (bands as f64).log10()),
-            level,
-            rolloff as f64,
-        ];
-        let place = frame * SERIES.len();
-        series[place..].iter_mut().zip(values).for_each(|(place, value)| *place = value as f32);
-        if frame > 0 {
-            let change = |(a, b): (&f64, &f64)| (a.sqrt() - b.sqrt()).powi(2);
-            let flux = shares.iter().zip(&before).map(change).sum::<f64>().sqrt() as f32;
-            series[place - 1] = flux;
-            series[place + SERIES.len() - 1] = flux; // until the next frame says better
+    const COUNT: usize = SERIES.len();
+    let (frames, bands) = (log_mel.frames(), log_mel.bands());
+    let mut series = vec![0.0; frames * COUNT];
+    let (mut levels, mut roots) = (vec![[0.0; LANES]; bands], vec![[0.0; LANES + 1]; bands]);
+    let parts = log_mel.values().chunks(LANES * bands).zip(series.chunks_mut(LANES * COUNT));
+    for (part, values) in parts {
+        turn(part, &mut levels);
+        let mut sums = Sums::default();
+        sum(&levels, &mut roots, &mut sums);
+        for (frame, values) in values.chunks_exact_mut(COUNT).enumerate() {
+            let level = f64::from(sums.top[frame]) + 10.0 * sums.total[frame].log10();
+            let mean = sums.levels[frame] / bands as f64;
+            let found = [
+                sums.centroid[frame],
+                sums.variance[frame].sqrt(),
+                mean - (level - 10.0 * (bands as f64).log10()),
+                level,
+                sums.below[frame],
+                sums.change[frame].sqrt(),
+            ];
+            values.iter_mut().zip(found).for_each(|(place, value)| *place = value as f32);
         }
     }
+    // The change was that from the frame before; of the first there is none.
+    for frame in 0..frames {
+        let next = (frame + 1).min(frames - 1) * COUNT + COUNT - 1;
+        series[frame * COUNT + COUNT - 1] = if frames > 1 { series[next] } else { 0.0 };
+    }
     series
+}
+
+/// What [`shapes`] are made of, for frames side by side.
+#[derive(Default)]
+struct Sums {
+    /// The highest level.
+    top: [f32; LANES],
+    /// Σ L.
+    levels: [f64; LANES],
+    /// Σ P, relative to the loudest band, so that no level is too low or too high for a power.
+    total: [f64; LANES],
+    centroid: [f64; LANES],
+    variance: [f64; LANES],
+    /// How many bands are within the roll-off.
+    below: [f64; LANES],
+    /// Σ (√p(t) − √p(t−1))².
+    change: [f64; LANES],
+}
+
+wide! {
+    /// Sums over bands. `roots` are the √p, the last frame of the part before in front.
+    fn sum(levels: &[[f32; LANES]], roots: &mut [[f64; LANES + 1]], sums: &mut Sums) {
+        let Sums { top, levels: all, total, centroid, variance, below, change } = sums;
+        *top = [f32::NEG_INFINITY; LANES];
+        for level in levels {
+            top.iter_mut().zip(level).for_each(|(top, level)| *top = larger(*level, *top));
+        }
+        for root in &mut *roots {
+            root[0] = root[LANES];
+        }
+        // Powers first; they become roots of shares below.
+        for (band, (level, root)) in levels.iter().zip(&mut *roots).enumerate() {
+            for lane in 0..LANES {
+                let power = f64::from(exponential((level[lane] - top[lane]) * NEPER));
+                root[lane + 1] = power;
+                total[lane] += power;
+                centroid[lane] += power * band as f64;
+                all[lane] += f64::from(level[lane]);
+            }
+        }
+        for lane in 0..LANES {
+            centroid[lane] /= total[lane];
+        }
+        let mut lower = [0.0; LANES];
+        for (band, root) in roots.iter_mut().enumerate() {
+            for lane in 0..LANES {
+                let share = root[lane + 1] / total[lane];
+                let distance = band as f64 - centroid[lane];
+                variance[lane] += share * distance * distance;
+                lower[lane] += share;
+                below[lane] += if lower[lane] < ROLLOFF { 1.0 } else { 0.0 };
+                root[lane + 1] = share.sqrt();
+            }
+            for lane in 0..LANES {
+                let step = root[lane + 1] - root[lane];
+                change[lane] += step * step;
+            }
+        }
+    }
 }
 
 /// The series of `count` runs of neighbouring bands: for each run, [`SERIES`] over time.
@@ -70,16 +122,11 @@ pub(super) fn of_runs(log_mel: &LogMel<'_>, count: usize) -> Vec<[Vec<f64>; SERI
     (0..count)
         .map(|run| {
             let (first, end) = (edge(run, bands, count), edge(run + 1, bands, count));
-            let levels: Vec<f32> =
-                log_mel.rows().flat_map(|frame| &frame[first..end]).copied().collect();
+            let mut levels = Vec::with_capacity(log_mel.frames() * (end - first));
+            log_mel.rows().for_each(|frame| levels.extend_from_slice(&frame[first..end]));
             let values = shapes(&LogMel::new(&levels, end - first));
             std::array::from_fn(|at| {
-                values
-                    .iter()
-                    .skip(at)
-                    .step_by(SERIES.len())
-                    .map(|value| f64::from(*value))
-                    .collect()
+                values.chunks_exact(SERIES.len()).map(|frame| f64::from(frame[at])).collect()
             })
         })
         .collect()

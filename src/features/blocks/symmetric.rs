@@ -11,10 +11,10 @@ pub(super) fn covariance(rows: &[f32], width: usize, floor: f64) -> Vec<f64> {
     for row in rows.chunks_exact(width) {
         means.iter_mut().zip(row).for_each(|(mean, value)| *mean += f64::from(*value) / count);
     }
-    let centred: Vec<f64> = rows
-        .chunks_exact(width)
-        .flat_map(|row| row.iter().zip(&means).map(|(value, mean)| f64::from(*value) - mean))
-        .collect();
+    let mut centred = Vec::with_capacity(rows.len());
+    for row in rows.chunks_exact(width) {
+        centred.extend(row.iter().zip(&means).map(|(value, mean)| f64::from(*value) - mean));
+    }
     let centred = View::of(&centred, width);
     let mut matrix = product(centred.transposed(), centred);
     matrix.iter_mut().for_each(|value| *value /= count);

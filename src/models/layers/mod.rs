@@ -5,6 +5,5 @@
 
 pub(super) mod convolution;
 pub(super) mod node;
-pub(super) mod product;
 pub(super) mod recurrence;
 mod squash;

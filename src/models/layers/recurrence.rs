@@ -23,8 +23,8 @@ mod tests;
 use pulp::{Simd, WithSimd};
 
 use super::node::Operation;
-use super::product::{Factor, add_product, transposed_product};
 use super::squash::{sigmoid, tanh};
+use crate::matrix::factor::{Factor, add_product, transposed_product};
 use crate::vectors::vectorised;
 pub(in crate::models) use layer::Layer;
 pub(in crate::models) use score::Memory;

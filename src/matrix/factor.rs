@@ -1,10 +1,13 @@
-//! Matrix products of nets: many against the same right factor.
+//! Matrix products in single precision: many against the same right factor.
 //!
-//! A recurrent layer multiplies by one matrix at every step of a sequence, so the matrix is laid out
-//! for the inner loop once ([`Factor`]) and not at every step. Each row of a product is the same
-//! bits whatever other rows are worked out with it.
+//! A recurrent layer multiplies by one matrix at every step of a sequence, and patterns meet the
+//! patches of every track, so the matrix is laid out for the inner loop once ([`Factor`]) and not for
+//! every product. Each row of a product is the same bits whatever other rows are worked out with it.
+
+use std::sync::OnceLock;
 
 use pulp::{Simd, WithSimd};
+use serde::{Deserialize, Serialize};
 
 use crate::vectors::vectorised;
 
@@ -19,8 +22,8 @@ const HEIGHT: usize = 128;
 const WIDEST: usize = 16;
 
 /// The right factor of products, in strips of columns as the inner loop reads them.
-#[derive(Debug)]
-pub(in crate::models) struct Factor {
+#[derive(Clone, Debug)]
+pub struct Factor {
     rows: usize,
     columns: usize,
     /// Columns in a strip.
@@ -41,14 +44,14 @@ impl Factor {
     }
 
     /// A matrix of `columns` columns, row after row.
-    pub(in crate::models) fn new(matrix: &[f32], columns: usize) -> Self {
+    pub fn new(matrix: &[f32], columns: usize) -> Self {
         let mut factor = Self::zeros(matrix.len() / columns, columns);
         factor.fill(matrix);
         factor
     }
 
     /// The transpose of a matrix of `rows` columns, row after row.
-    pub(in crate::models) fn transposed(matrix: &[f32], rows: usize) -> Self {
+    pub fn transposed(matrix: &[f32], rows: usize) -> Self {
         let mut factor = Self::zeros(rows, matrix.len() / rows);
         let (columns, width) = (factor.columns, factor.width);
         factor.strips(|depth, from, strip| {
@@ -87,13 +90,89 @@ impl Factor {
     }
 }
 
+/// Rows that others are projected on, laid out as the transposed factor when they first are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Basis {
+    values: Vec<f32>,
+    #[serde(skip)]
+    factor: OnceLock<Factor>,
+}
+
+impl Basis {
+    /// Rows, one after another.
+    pub fn new(values: Vec<f32>) -> Self {
+        Self { values, factor: OnceLock::new() }
+    }
+
+    /// All numbers.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// The transpose of these rows of `width` numbers.
+    pub fn transposed(&self, width: usize) -> &Factor {
+        self.factor.get_or_init(|| Factor::transposed(&self.values, width))
+    }
+}
+
+impl PartialEq for Basis {
+    fn eq(&self, other: &Self) -> bool {
+        self.values == other.values
+    }
+}
+
 /// Adds `left · factor` to `sums`; both hold row after row.
-pub(in crate::models) fn add_product(left: &[f32], factor: &Factor, sums: &mut [f32]) {
-    vectorised(Product { left, factor, sums });
+pub fn add_product(left: &[f32], factor: &Factor, sums: &mut [f32]) {
+    vectorised(Product { left, step: factor.rows, factor, part: Part::All, sums });
+}
+
+/// `windows · factor`, of all runs of as many numbers as the factor has rows that begin at the first
+/// of `values` or a multiple of `step` after it; windows share numbers where the step is the smaller.
+pub fn product_of_windows(values: &[f32], step: usize, factor: &Factor) -> Vec<f32> {
+    let windows = values.len().checked_sub(factor.rows).map_or(0, |last| last / step + 1);
+    let mut sums = vec![0.0; windows * factor.columns];
+    vectorised(Product { left: values, step, factor, part: Part::All, sums: &mut sums });
+    sums
+}
+
+/// `matrix · matrixᵀ`, of rows of `width` numbers: the scalar products of all rows.
+pub fn products_of_rows(matrix: &[f32], width: usize) -> Vec<f32> {
+    let factor = Factor::transposed(matrix, width);
+    let mut sums = vec![0.0; factor.columns * factor.columns];
+    let product =
+        Product { left: matrix, step: width, factor: &factor, part: Part::Upper, sums: &mut sums };
+    vectorised(product);
+    mirror(&mut sums, factor.columns);
+    sums
+}
+
+/// `matrixᵀ · matrix`, of rows of `columns` numbers: the scalar products of all columns.
+pub fn products_of_columns(matrix: &[f32], columns: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; columns * columns];
+    let mut turned = vec![0.0; columns * DEPTH];
+    for rows in matrix.chunks(DEPTH * columns) {
+        let turned = &mut turned[..rows.len()];
+        turn(rows, columns, turned);
+        let factor = &Factor::new(rows, columns);
+        let part = Part::Upper;
+        vectorised(Product { left: turned, step: factor.rows, factor, part, sums: &mut sums });
+    }
+    mirror(&mut sums, columns);
+    sums
+}
+
+/// What is above the diagonal of a square matrix is written below it too.
+fn mirror(square: &mut [f32], size: usize) {
+    for row in 1..size {
+        for column in 0..row {
+            square[row * size + column] = square[column * size + row];
+        }
+    }
 }
 
 /// `leftᵀ · right` of two matrices with as many rows, of `left_columns` and `right_columns`.
-pub(in crate::models) fn transposed_product(
+pub fn transposed_product(
     left: &[f32],
     left_columns: usize,
     right: &[f32],
@@ -144,11 +223,21 @@ impl WithSimd for Width {
     }
 }
 
-/// One product.
+/// One product with rows of `left` that are `step` numbers apart.
 struct Product<'a> {
     left: &'a [f32],
+    step: usize,
     factor: &'a Factor,
+    part: Part,
     sums: &'a mut [f32],
+}
+
+/// What of a product is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    All,
+    /// The diagonal and what is above it. Below it there is nothing of use.
+    Upper,
 }
 
 impl WithSimd for Product<'_> {
@@ -156,17 +245,26 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { left, factor, sums } = self;
+        let Self { left, step, factor, part, sums } = self;
         let padded = factor.columns.next_multiple_of(factor.width);
-        let left = left.chunks(HEIGHT * factor.rows);
-        for (left, sums) in left.zip(sums.chunks_mut(HEIGHT * factor.columns)) {
+        for (at, sums) in sums.chunks_mut((HEIGHT * factor.columns).max(1)).enumerate() {
+            let first = at * HEIGHT;
+            let left = &left[first * step..];
             for depth in (0..factor.rows).step_by(DEPTH) {
                 let rows = DEPTH.min(factor.rows - depth);
                 let block = &factor.values[factor.start + depth * padded..][..rows * padded];
                 for (at, strip) in block.chunks_exact(rows * factor.width).enumerate() {
                     let (strip, _) = S::as_simd_f32s(strip);
                     let from = at * factor.width;
-                    down(simd, left, sums, [factor.rows, factor.columns], [depth, from], strip);
+                    let sums = match part {
+                        Part::All => &mut *sums,
+                        Part::Upper => {
+                            let end = (from + factor.width).saturating_sub(first) * factor.columns;
+                            let end = end.min(sums.len());
+                            &mut sums[..end]
+                        }
+                    };
+                    down(simd, left, sums, [step, factor.columns], [depth, from], strip);
                 }
             }
         }
@@ -294,6 +392,32 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn products_with_themselves_are_those_of_the_definition() {
+        for (rows, columns) in [(1, 1), (9, 5), (300, 40), (513, 33)] {
+            let matrix = matrix(rows * columns, 5);
+            let exact = exact(&transpose(&matrix, columns), &matrix, rows, columns);
+            let found = products_of_columns(&matrix, columns);
+            assert!(near(&found, &exact), "{rows} × {columns}");
+            assert_eq!(found, transpose(&found, columns));
+            let found = products_of_rows(&transpose(&matrix, columns), rows);
+            assert!(near(&found, &exact), "{rows} × {columns}, of rows");
+            assert_eq!(found, transpose(&found, columns));
+        }
+    }
+
+    #[test]
+    fn windows_share_what_they_overlap_in() {
+        let (values, right) = (matrix(3001, 6), matrix(37 * 19, 7));
+        let factor = Factor::new(&right, 19);
+        let found = product_of_windows(&values, 11, &factor);
+        let windows: Vec<f32> = values.windows(37).step_by(11).flatten().copied().collect();
+        let mut known = vec![0.0; windows.len() / 37 * 19];
+        add_product(&windows, &factor, &mut known);
+        assert_eq!(found, known);
+        assert!(product_of_windows(&values[..36], 11, &factor).is_empty());
     }
 
     #[test]

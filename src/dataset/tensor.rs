@@ -6,6 +6,7 @@
 use std::io::{BufReader, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use half::f16;
 use npyz::{NpyFile, Order, WriterBuilder};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -130,11 +131,17 @@ fn array(reader: impl Read, size: u64, sink: &mut Sink<'_>) -> Result<Vec<usize>
     }
     let shape: Vec<usize> = shape.iter().map(|&extent| extent as usize).collect();
     let kind = file.dtype().descr();
-    match kind.trim_matches(['\'', '"']) {
-        "<f4" | ">f4" => stream(file.data::<f32>(), &shape, |value| value, sink),
+    let kind = kind.trim_matches(['\'', '"']).to_owned();
+    let reader = file.into_inner();
+    match kind.as_str() {
+        "<f4" => stream(reader, &shape, f32::from_le_bytes, sink),
+        ">f4" => stream(reader, &shape, f32::from_be_bytes, sink),
         #[allow(clippy::cast_possible_truncation)]
-        "<f8" | ">f8" => stream(file.data::<f64>(), &shape, |value| value as f32, sink),
-        "<f2" | ">f2" => stream(file.data::<half::f16>(), &shape, f32::from, sink),
+        "<f8" => stream(reader, &shape, |bytes| f64::from_le_bytes(bytes) as f32, sink),
+        #[allow(clippy::cast_possible_truncation)]
+        ">f8" => stream(reader, &shape, |bytes| f64::from_be_bytes(bytes) as f32, sink),
+        "<f2" => stream(reader, &shape, |bytes| f16::from_le_bytes(bytes).to_f32(), sink),
+        ">f2" => stream(reader, &shape, |bytes| f16::from_be_bytes(bytes).to_f32(), sink),
         other => {
             Err(format!("its numbers are of type {other}; save it as float16, float32 or float64"))
         }
@@ -142,28 +149,29 @@ fn array(reader: impl Read, size: u64, sink: &mut Sink<'_>) -> Result<Vec<usize>
     Ok(shape)
 }
 
-/// Hands out the numbers of an array row by row; each must be finite.
-fn stream<T, E: std::fmt::Display>(
-    numbers: Result<impl Iterator<Item = std::io::Result<T>>, E>,
+/// Hands out the numbers of an array row by row; each must be finite. Of a row only as much is held as
+/// the file has.
+fn stream<const SIZE: usize>(
+    mut reader: impl Read,
     shape: &[usize],
-    convert: impl Fn(T) -> f32,
+    convert: impl Fn([u8; SIZE]) -> f32,
     sink: &mut Sink<'_>,
 ) -> Result<(), String> {
-    let (rows, width) = (shape.first().copied().unwrap_or(1), shape.iter().skip(1).product());
-    let mut numbers = numbers.map_err(|error| error.to_string())?;
-    let mut row: Vec<f32> = Vec::new();
-    for at in 0..rows {
+    let width: usize = shape.iter().skip(1).product();
+    let (mut bytes, mut row) = (Vec::new(), Vec::new());
+    for at in 0..shape.first().copied().unwrap_or(1) {
+        bytes.clear();
+        // What cannot be read is missing, whatever the reason.
+        let _ = reader.by_ref().take((width * SIZE) as u64).read_to_end(&mut bytes);
         row.clear();
-        for column in 0..width {
-            let place = at * width + column;
-            let number = numbers.next().and_then(Result::ok);
-            let value = convert(
-                number.ok_or_else(|| format!("it holds {place} of {} numbers", rows * width))?,
-            );
-            if !value.is_finite() {
-                return Err(format!("number {place} is {value}; every number must be finite"));
-            }
-            row.push(value);
+        row.extend(bytes.as_chunks::<SIZE>().0.iter().map(|bytes| convert(*bytes)));
+        if let Some(column) = row.iter().position(|value| !value.is_finite()) {
+            let (place, value) = (at * width + column, row[column]);
+            return Err(format!("number {place} is {value}; every number must be finite"));
+        }
+        if row.len() < width {
+            let (place, all) = (at * width + row.len(), shape.iter().product::<usize>());
+            return Err(format!("it holds {place} of {all} numbers"));
         }
         sink(at, &row)?;
     }
@@ -195,7 +203,7 @@ pub(super) fn npy_to(
             let options = npyz::WriteOptions::new().default_dtype().shape(&shape);
             let mut writer = options.writer(to).begin_nd()?;
             for number in numbers {
-                writer.push(&half::f16::from_f32(number?))?;
+                writer.push(&f16::from_f32(number?))?;
             }
             writer.finish()
         }

@@ -207,10 +207,8 @@ impl<'a> Describe<'a> {
         let rows = self.each(units, block.name(), |unit| {
             make(&LogMel::new(log_mels.of(unit), log_mels.bands))
         })?;
-        let mut values = Vec::new();
-        for row in rows {
-            values.extend(row.map_err(failed)?);
-        }
+        let rows = rows.into_iter().collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        let values = rows.concat();
         let shape = shape(values.len() / units.max(1));
         let units = Arc::clone(&self.dataset.units);
         let samples = Samples::new(units, Arc::new(columns), shape, values);

@@ -196,16 +196,31 @@ pub fn transposed_product(
     sums
 }
 
+/// The transpose of a matrix of `columns` columns, row after row.
+pub fn transpose(matrix: &[f32], columns: usize) -> Vec<f32> {
+    let mut turned = vec![0.0; matrix.len()];
+    turn(matrix, columns, &mut turned);
+    turned
+}
+
 /// Writes the transpose of a matrix of `columns` columns.
 fn turn(matrix: &[f32], columns: usize, turned: &mut [f32]) {
-    /// Columns turned at once: as many lines of memory are written side by side.
+    /// Rows and columns turned at once: lines of memory that are read and written side by side.
     const ABREAST: usize = 8;
     let rows = matrix.len() / columns;
     for (at, turned) in turned.chunks_mut(ABREAST * rows).enumerate() {
-        for (row, values) in matrix.chunks_exact(columns).enumerate() {
-            let values = &values[at * ABREAST..];
-            for (column, value) in turned[row..].iter_mut().step_by(rows).zip(values) {
-                *column = *value;
+        let at = at * ABREAST;
+        for (step, block) in matrix.chunks(ABREAST * columns).enumerate() {
+            let mut square = [[0.0; ABREAST]; ABREAST];
+            for (row, values) in block.chunks_exact(columns).enumerate() {
+                let values = &values[at..columns.min(at + ABREAST)];
+                for (line, value) in square.iter_mut().zip(values) {
+                    line[row] = *value;
+                }
+            }
+            let count = block.len() / columns;
+            for (line, square) in turned.chunks_exact_mut(rows).zip(&square) {
+                line[step * ABREAST..][..count].copy_from_slice(&square[..count]);
             }
         }
     }
@@ -363,8 +378,16 @@ mod tests {
         sums
     }
 
-    fn transpose(matrix: &[f32], columns: usize) -> Vec<f32> {
+    fn by_definition(matrix: &[f32], columns: usize) -> Vec<f32> {
         (0..columns).flat_map(|c| matrix.iter().skip(c).step_by(columns).copied()).collect()
+    }
+
+    #[test]
+    fn rows_become_columns() {
+        for (rows, columns) in [(1, 1), (3, 8), (8, 3), (17, 30), (64, 16)] {
+            let matrix = matrix(rows * columns, 8);
+            assert_eq!(transpose(&matrix, columns), by_definition(&matrix, columns));
+        }
     }
 
     fn near(left: &[f32], right: &[f64]) -> bool {
@@ -382,11 +405,11 @@ mod tests {
                     let mut sums = vec![0.0; rows * columns];
                     add_product(&left, &Factor::new(&right, columns), &mut sums);
                     assert!(near(&sums, &exact), "{rows} × {inner} × {columns}");
-                    let turned = Factor::transposed(&transpose(&right, columns), inner);
+                    let turned = Factor::transposed(&by_definition(&right, columns), inner);
                     sums.fill(0.0);
                     add_product(&left, &turned, &mut sums);
                     assert!(near(&sums, &exact), "{rows} × {inner} × {columns}, transposed");
-                    let turned = transpose(&left, inner);
+                    let turned = by_definition(&left, inner);
                     let sums = transposed_product(&turned, rows, &right, columns);
                     assert!(near(&sums, &exact), "{rows} × {inner} × {columns}, left transposed");
                 }
@@ -398,7 +421,7 @@ mod tests {
     fn products_with_themselves_are_those_of_the_definition() {
         for (rows, columns) in [(1, 1), (9, 5), (300, 40), (513, 33)] {
             let matrix = matrix(rows * columns, 5);
-            let exact = exact(&transpose(&matrix, columns), &matrix, rows, columns);
+            let exact = exact(&by_definition(&matrix, columns), &matrix, rows, columns);
             let found = products_of_columns(&matrix, columns);
             assert!(near(&found, &exact), "{rows} × {columns}");
             assert_eq!(found, transpose(&found, columns));

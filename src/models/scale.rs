@@ -34,6 +34,8 @@ pub enum Scale {
 
 /// Where `log` cuts, in standard deviations.
 const CUT: f64 = 5.0;
+/// Columns gathered at once: a line of memory of each row.
+const ABREAST: usize = 16;
 /// The least value a logarithm is taken of.
 const LEAST: f64 = 1e-12;
 
@@ -56,6 +58,38 @@ enum Column {
     Ranked(Ranks),
 }
 
+impl Column {
+    /// Learns from the values of training rows.
+    fn of(scale: Scale, mut values: Vec<f64>) -> Self {
+        if values.is_empty() {
+            return Self::Kept;
+        }
+        match scale {
+            Scale::None => Self::Kept,
+            Scale::Standard => {
+                let (centre, spread) = mean_and_spread(&values);
+                Self::Linear { centre, spread }
+            }
+            Scale::Log => {
+                let logarithm = values.iter().all(|value| *value > 0.0);
+                if logarithm {
+                    values.iter_mut().for_each(|value| *value = value.max(LEAST).ln());
+                }
+                let (centre, spread) = mean_and_spread(&values);
+                Self::Cut { logarithm, centre, spread }
+            }
+            Scale::Robust => {
+                values.sort_unstable_by(f64::total_cmp);
+                robust(&values)
+            }
+            Scale::Quantile => {
+                values.sort_unstable_by(f64::total_cmp);
+                Self::Ranked(Ranks::of_sorted(&values))
+            }
+        }
+    }
+}
+
 impl Scaler {
     /// Learns from `train` alone. Values that are not finite are passed over here and left as they
     /// are by [`Scaler::apply`], so that the learner can name the row they stand in.
@@ -68,38 +102,21 @@ impl Scaler {
     #[must_use]
     pub fn of_columns(scale: impl Fn(usize) -> Scale, train: &Samples) -> Self {
         let width = row_width(train.shape());
-        let columns = (0..width).map(|column| {
-            let mut values: Vec<f64> = (0..train.len())
-                .flat_map(|i| train.values(i).iter().skip(column).step_by(width))
-                .filter(|value| value.is_finite())
-                .map(|value| f64::from(*value))
-                .collect();
-            match scale(column) {
-                _ if values.is_empty() => Column::Kept,
-                Scale::None => Column::Kept,
-                Scale::Standard => {
-                    let (centre, spread) = mean_and_spread(&values);
-                    Column::Linear { centre, spread }
-                }
-                Scale::Log => {
-                    let logarithm = values.iter().all(|value| *value > 0.0);
-                    if logarithm {
-                        values.iter_mut().for_each(|value| *value = value.max(LEAST).ln());
+        let mut columns = Vec::with_capacity(width);
+        while columns.len() < width {
+            let first = columns.len();
+            let mut abreast = vec![Vec::new(); ABREAST.min(width - first)];
+            for row in (0..train.len()).flat_map(|i| train.values(i).chunks_exact(width)) {
+                for (values, value) in abreast.iter_mut().zip(&row[first..]) {
+                    if value.is_finite() {
+                        values.push(f64::from(*value));
                     }
-                    let (centre, spread) = mean_and_spread(&values);
-                    Column::Cut { logarithm, centre, spread }
-                }
-                Scale::Robust => {
-                    values.sort_unstable_by(f64::total_cmp);
-                    robust(&values)
-                }
-                Scale::Quantile => {
-                    values.sort_unstable_by(f64::total_cmp);
-                    Column::Ranked(Ranks::of_sorted(&values))
                 }
             }
-        });
-        Self { columns: columns.collect() }
+            let each = (first..).zip(abreast);
+            columns.extend(each.map(|(column, values)| Column::of(scale(column), values)));
+        }
+        Self { columns }
     }
 
     /// The same samples on the common scale.

@@ -8,7 +8,7 @@ use crate::seed::Seed;
 use crate::vectors::{larger, wide};
 
 /// Points that meet the centres at a time, so that their products stay near the processor.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 256;
 /// Values that are compared abreast: an AVX-512 register, or two of AVX.
 const LANES: usize = 16;
 

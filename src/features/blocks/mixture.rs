@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::kmeans::{self, Geometry};
-use crate::matrix::{View, product};
+use crate::matrix::factor::{Factor, add_product, product_of_windows, transpose};
 use crate::seed::Seed;
 use crate::vectors::{exponential, larger, wide};
 
 /// Points that are looked at together, so that their powers stay near the processor; sums over them are
 /// in single precision.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 512;
 /// Rounds of k-means from which the mixture starts.
 const FIRST_ROUNDS: usize = 8;
 /// The smallest variance; points are expected to have variance near 1.
@@ -52,7 +52,7 @@ impl Mixture {
         let nearest = kmeans::nearest(points, width, &centres, Geometry::Plane);
         let mut moments = Moments::none(components, width);
         let powers = powers(points, width);
-        for (powers, nearest) in powers.chunks(CHUNK * 2 * width).zip(nearest.chunks(CHUNK)) {
+        for (powers, nearest) in powers.iter().zip(nearest.chunks(CHUNK)) {
             let mut shares = vec![0.0; components * nearest.len()];
             let each = nearest.iter().enumerate();
             each.for_each(|(at, own)| shares[own * nearest.len() + at] = 1.0);
@@ -70,10 +70,11 @@ impl Mixture {
         self.of_powers(&powers(points, self.width()))
     }
 
-    fn of_powers(&self, powers: &[f32]) -> Moments {
+    fn of_powers(&self, powers: &[Powers]) -> Moments {
         let mut moments = Moments::none(self.weights.len(), self.width());
-        for powers in powers.chunks(CHUNK * 2 * self.width()) {
-            moments.add(&self.shares(powers), powers);
+        let densities = self.densities();
+        for powers in powers {
+            moments.add(&densities.shares(powers), powers);
         }
         moments
     }
@@ -99,9 +100,8 @@ impl Mixture {
         Self { weights: moments.shares.iter().map(weight).collect(), means, variances }
     }
 
-    /// The probability of each component for each point, given its powers: components × points.
     #[allow(clippy::cast_possible_truncation)]
-    fn shares(&self, powers: &[f32]) -> Vec<f32> {
+    fn densities(&self) -> Densities {
         let width = self.width();
         // ln(weight · density) is linear in the powers: −x²/2s² + x m/s² + what is the same for all.
         let mut linear = Vec::with_capacity(self.weights.len() * 2 * width);
@@ -114,9 +114,23 @@ impl Mixture {
             let terms = terms().map(|(mean, variance)| variance.ln() + mean * mean / variance);
             constants.push((weight.ln() - 0.5 * terms.sum::<f64>()) as f32);
         }
-        let powers = View::of(powers, 2 * width).transposed();
-        let mut shares = product(View::of(&linear, 2 * width), powers);
-        to_probabilities(&mut shares, &constants);
+        Densities { factor: Factor::transposed(&linear, 2 * width), constants }
+    }
+}
+
+/// What the logarithms of weight · density are made of.
+struct Densities {
+    /// What they are times the powers: 2·width × components.
+    factor: Factor,
+    constants: Vec<f32>,
+}
+
+impl Densities {
+    /// The probability of each component for each point, given its powers: components × points.
+    fn shares(&self, powers: &Powers) -> Vec<f32> {
+        let logarithms = product_of_windows(&powers.values, powers.width, &self.factor);
+        let mut shares = transpose(&logarithms, self.constants.len());
+        to_probabilities(&mut shares, &self.constants);
         shares
     }
 }
@@ -128,25 +142,48 @@ impl Moments {
     }
 
     /// Adds those of some points, given their shares (components × points) and powers.
-    fn add(&mut self, shares: &[f32], powers: &[f32]) {
-        let components = self.shares.len();
-        let (width, points) = (self.sums.len() / components, shares.len() / components);
-        let sums = product(View::of(shares, points), View::of(powers, width));
+    fn add(&mut self, shares: &[f32], powers: &Powers) {
+        let points = shares.len() / self.shares.len();
+        let mut sums = vec![0.0; self.sums.len()];
+        add_product(shares, &powers.factor, &mut sums);
         self.sums.iter_mut().zip(sums).for_each(|(sum, more)| *sum += f64::from(more));
         for (sum, shares) in self.shares.iter_mut().zip(shares.chunks_exact(points)) {
-            *sum += shares.iter().map(|share| f64::from(*share)).sum::<f64>();
+            *sum += total(shares);
         }
     }
 }
 
-/// x², then x, of each point: points × 2·width.
-fn powers(points: &[f32], width: usize) -> Vec<f32> {
-    let mut powers = Vec::with_capacity(2 * points.len());
-    for point in points.chunks_exact(width) {
-        powers.extend(point.iter().map(|value| value * value));
-        powers.extend_from_slice(point);
+/// Σ x in double precision, as eight sums abreast.
+fn total(values: &[f32]) -> f64 {
+    let (chunks, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, value)| *sum += f64::from(*value));
     }
-    powers
+    sums.iter().sum::<f64>() + rest.iter().map(|value| f64::from(*value)).sum::<f64>()
+}
+
+/// Up to [`CHUNK`] points: x², then x, of each.
+struct Powers {
+    /// Points × width.
+    values: Vec<f32>,
+    /// Twice that of the points.
+    width: usize,
+    /// The values as a right factor.
+    factor: Factor,
+}
+
+fn powers(points: &[f32], width: usize) -> Vec<Powers> {
+    let of_chunk = |points: &[f32]| {
+        let mut values = Vec::with_capacity(2 * points.len());
+        for point in points.chunks_exact(width) {
+            values.extend(point.iter().map(|value| value * value));
+            values.extend_from_slice(point);
+        }
+        let width = 2 * width;
+        Powers { factor: Factor::new(&values, width), values, width }
+    };
+    points.chunks(CHUNK * width).map(of_chunk).collect()
 }
 
 wide! {

@@ -97,7 +97,7 @@ impl Encode for Modulation {
                     .expect("both buffers were made by the transform");
                 for (mean, edges) in means.iter_mut().zip(EDGES.windows(2)) {
                     let band = &bins[edges[0]..edges[1]];
-                    let sum: f64 = band.iter().map(|bin| bin.norm()).sum();
+                    let sum: f64 = band.iter().map(|bin| bin.norm_sqr().sqrt()).sum();
                     *mean += sum / band.len() as f64 / count;
                 }
             }

@@ -22,14 +22,11 @@ impl Whitening {
     #[allow(clippy::cast_possible_truncation)]
     pub(super) fn learn(points: &[f32], width: usize, components: usize, floor: f64) -> Self {
         let count = (points.len() / width).max(1) as f64;
-        let mut means = vec![0.0; width];
+        let mut means = vec![0.0_f64; width];
         for point in points.chunks_exact(width) {
-            means
-                .iter_mut()
-                .zip(point)
-                .for_each(|(mean, value)| *mean += f64::from(*value) / count);
+            means.iter_mut().zip(point).for_each(|(mean, value)| *mean += f64::from(*value));
         }
-        let means: Vec<f32> = means.into_iter().map(|mean| mean as f32).collect();
+        let means: Vec<f32> = means.into_iter().map(|sum| (sum / count) as f32).collect();
         let mut covariance = vec![0.0; width * width];
         for chunk in points.chunks(CHUNK * width) {
             let sums = products_of_columns(&centred(chunk, &means), width);

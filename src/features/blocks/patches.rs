@@ -240,3 +240,27 @@ wide! {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dictionary_that_was_saved_with_its_pool_is_refused() {
+        let patches = Patches {
+            bands: Bands::literal(4),
+            length: Length::literal(2),
+            components: Components::literal(2),
+            patterns: Patterns::literal(3),
+            ..Patches::default()
+        };
+        let levels: Vec<f32> = (0..40 * 4).map(|i| ((i * 37) % 101) as f32).collect();
+        let learned = patches.learn(&[LogMel::new(&levels, 4)], Seed::new(1)).unwrap();
+        let mut saved = serde_json::to_value(&learned).unwrap();
+        let read = serde_json::from_value::<PatternActivations>(saved.clone()).unwrap();
+        assert_eq!(read, learned);
+        saved["pool"] = "max".into();
+        let refused = serde_json::from_value::<PatternActivations>(saved).unwrap_err();
+        assert!(refused.to_string().starts_with("unknown field `pool`"), "{refused}");
+    }
+}

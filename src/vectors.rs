@@ -7,7 +7,7 @@ use pulp::{Arch, Simd, WithSimd};
 /// Runs the work with the instructions this processor has.
 ///
 /// What the work calls must be inlined into it, or it is compiled for the oldest processors. So is
-/// the body of a closure, which cannot be told to be: functions are made by [`wide`].
+/// the body of a closure, which cannot be told to be: the macro `wide` makes functions that are.
 #[inline]
 pub fn vectorised<W: WithSimd>(work: W) -> W::Output {
     // Asked for by name, because the library looks for the former only as it is built here.

@@ -80,7 +80,7 @@ class Bench:
         recipe.write_text(MFCC)
         wav = self.work / "wav"
         self.peer("wavs.py", self.data / "audio", "-o", wav)
-        # GTZAN is published as PCM; decoding FLAC takes either side longer than all that follows.
+        # GTZAN is published as PCM; decoding FLAC adds about as much to either side.
         for kind, audio in [("WAV", wav), ("FLAC", self.data / "audio")]:
             extract = ["extract", audio, "--recipe", recipe, "-o", ours, "--jobs", 1, "--no-cache"]
             parts[f"crossfold, {kind}"] = lambda extract=extract: self.process(*extract)

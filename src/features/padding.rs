@@ -17,21 +17,11 @@ pub enum Padding {
 impl Padding {
     /// `samples` with `width` more on both sides.
     pub(crate) fn around(self, samples: &[f32], width: usize) -> Buffer {
-        let length = samples.len();
-        let mut padded = Buffer::with_room(length + 2 * width);
-        match self {
-            Self::Zero => padded.extend(std::iter::repeat_n(0.0, width)),
-            Self::Reflect => {
-                padded.extend((1..=width).rev().map(|i| samples[mirrored(i, length)]));
-            }
-        }
+        let mut padded = Buffer::with_room(samples.len() + 2 * width);
+        let end = samples.len() + width;
+        padded.extend((0..width).map(|at| self.sample(samples, at, width)));
         padded.append(samples);
-        match self {
-            Self::Zero => padded.extend(std::iter::repeat_n(0.0, width)),
-            Self::Reflect => {
-                padded.extend((length..length + width).map(|i| samples[mirrored(i, length)]));
-            }
-        }
+        padded.extend((end..end + width).map(|at| self.sample(samples, at, width)));
         padded
     }
 
@@ -49,14 +39,19 @@ impl Padding {
             return frame;
         }
         for (i, value) in room.iter_mut().enumerate() {
-            *value = match self {
-                Self::Reflect => samples[mirrored((at + i).abs_diff(before), samples.len())],
-                Self::Zero => {
-                    (at + i).checked_sub(before).and_then(|i| samples.get(i)).map_or(0.0, |&x| x)
-                }
-            };
+            *value = self.sample(samples, at + i, before);
         }
         room
+    }
+
+    /// What is heard at place `at` when the samples begin at place `before`.
+    fn sample(self, samples: &[f32], at: usize, before: usize) -> f32 {
+        match self {
+            Self::Reflect => samples[mirrored(at.abs_diff(before), samples.len())],
+            Self::Zero => {
+                at.checked_sub(before).and_then(|at| samples.get(at)).copied().unwrap_or(0.0)
+            }
+        }
     }
 
     /// The name in recipes.

@@ -138,27 +138,20 @@ pub fn product_of_windows(values: &[f32], step: usize, factor: &Factor) -> Vec<f
 
 /// `matrix · matrixᵀ`, of rows of `width` numbers: the scalar products of all rows.
 pub fn products_of_rows(matrix: &[f32], width: usize) -> Vec<f32> {
-    let factor = Factor::transposed(matrix, width);
-    let mut sums = vec![0.0; factor.columns * factor.columns];
-    let product =
-        Product { left: matrix, step: width, factor: &factor, part: Part::Upper, sums: &mut sums };
-    vectorised(product);
-    mirror(&mut sums, factor.columns);
-    sums
+    symmetric_product(matrix, &Factor::transposed(matrix, width))
 }
 
 /// `matrixᵀ · matrix`, of rows of `columns` numbers: the scalar products of all columns.
 pub fn products_of_columns(matrix: &[f32], columns: usize) -> Vec<f32> {
-    let mut sums = vec![0.0; columns * columns];
-    let mut turned = vec![0.0; columns * DEPTH];
-    for rows in matrix.chunks(DEPTH * columns) {
-        let turned = &mut turned[..rows.len()];
-        turn(rows, columns, turned);
-        let factor = &Factor::new(rows, columns);
-        let part = Part::Upper;
-        vectorised(Product { left: turned, step: factor.rows, factor, part, sums: &mut sums });
-    }
-    mirror(&mut sums, columns);
+    symmetric_product(&transpose(matrix, columns), &Factor::new(matrix, columns))
+}
+
+/// `left · factor`, of which half is worked out: one is the other's transpose.
+fn symmetric_product(left: &[f32], factor: &Factor) -> Vec<f32> {
+    let mut sums = vec![0.0; factor.columns * factor.columns];
+    let (step, part) = (factor.rows, Part::Upper);
+    vectorised(Product { left, step, factor, part, sums: &mut sums });
+    mirror(&mut sums, factor.columns);
     sums
 }
 

@@ -7,7 +7,7 @@
 mod eigen;
 pub mod factor;
 
-use nalgebra::{DMatrix, DMatrixView, Dyn};
+use nalgebra::DMatrix;
 use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar, linalg::general_mat_mul};
 
 pub use eigen::{Eigen, eigen};
@@ -83,10 +83,11 @@ pub fn spectral(symmetric: &[f64], size: usize, function: impl Fn(f64) -> f64) -
     product(View::of(&vectors, size).transposed(), View::of(&scaled, size))
 }
 
-/// The Cholesky factor of a symmetric, positive definite matrix.
+/// A symmetric, positive definite matrix L·Lᵀ, known by the inverse of its Cholesky factor L.
 #[derive(Clone, Debug)]
 pub struct Cholesky {
-    factor: nalgebra::Cholesky<f64, Dyn>,
+    /// L⁻¹, row after row.
+    inverse: Vec<f64>,
     size: usize,
 }
 
@@ -95,40 +96,50 @@ impl Cholesky {
     ///
     /// # Panics
     /// When there are not `size` × `size` numbers, a mistake of the caller.
-    pub fn of(symmetric: Vec<f64>, size: usize) -> Option<Self> {
-        let factor = DMatrix::from_vec(size, size, symmetric).cholesky()?;
-        Some(Self { factor, size })
+    pub fn of(symmetric: &[f64], size: usize) -> Option<Self> {
+        assert_eq!(symmetric.len(), size * size, "numbers of a square matrix");
+        Some(Self { inverse: inverse_factor(symmetric, size)?, size })
     }
 
     /// The columns x for which the matrix times x is each of these columns, one after another.
     pub fn solve(&self, columns: &[f64]) -> Vec<f64> {
-        let count = columns.len() / self.size;
-        self.factor.solve(&DMatrixView::from_slice(columns, self.size, count)).data.into()
+        let inverse = View::of(&self.inverse, self.size);
+        let half = product(View::of(columns, self.size), inverse.transposed());
+        product(View::of(&half, self.size), inverse)
     }
 
-    /// The inverse, row after row.
-    pub fn inverse(&self) -> Vec<f64> {
-        let inverse = inverted(self.factor.l_dirty().as_view());
-        product(View::of(&inverse, self.size).transposed(), View::of(&inverse, self.size))
+    /// What the inverse of the matrix has in some rows and in the columns of the same numbers, row
+    /// after row.
+    pub fn inverse_among(&self, members: &[usize]) -> Vec<f64> {
+        let column = |&at: &usize| self.inverse.iter().skip(at).step_by(self.size).copied();
+        let columns: Vec<f64> = members.iter().flat_map(column).collect();
+        let columns = View::of(&columns, self.size);
+        product(columns, columns.transposed())
     }
 }
 
-/// The inverse of what is on and below the diagonal, row after row: of [A 0; B C] it is
-/// [A⁻¹ 0; −C⁻¹ B A⁻¹ C⁻¹], so that all but small triangles is products.
-fn inverted(lower: DMatrixView<'_, f64>) -> Vec<f64> {
+/// The inverse of the Cholesky factor, row after row. The factor of [A Bᵀ; B C] is [K 0; B K⁻ᵀ M] with
+/// those of A and of what C is beyond B K⁻ᵀ (B K⁻ᵀ)ᵀ, and its inverse [K⁻¹ 0; −M⁻¹ B K⁻ᵀ K⁻¹ M⁻¹], so
+/// that all but small matrices is products.
+fn inverse_factor(symmetric: &[f64], size: usize) -> Option<Vec<f64>> {
     const SMALL: usize = 32;
-    let size = lower.nrows();
     if size <= SMALL {
-        let identity = DMatrix::identity(size, size);
-        let inverse = lower.solve_lower_triangular(&identity);
-        return inverse.expect("a factor has no zero on its diagonal").transpose().data.into();
+        let factor = DMatrix::from_row_slice(size, size, symmetric).cholesky()?;
+        let inverse = factor.l_dirty().solve_lower_triangular(&DMatrix::identity(size, size))?;
+        return Some(inverse.transpose().data.into());
     }
     let (half, rest) = (size / 2, size - size / 2);
-    let first = inverted(lower.view((0, 0), (half, half)));
-    let second = inverted(lower.view((half, half), (rest, rest)));
-    let below: Vec<f64> = lower.view((half, 0), (rest, half)).iter().copied().collect();
-    let below = product(View::of(&second, rest), View::of(&below, rest).transposed());
+    let rows = symmetric.chunks_exact(size);
+    let first: Vec<f64> = rows.clone().take(half).flat_map(|row| &row[..half]).copied().collect();
+    let below: Vec<f64> = rows.clone().skip(half).flat_map(|row| &row[..half]).copied().collect();
+    let mut second: Vec<f64> = rows.skip(half).flat_map(|row| &row[half..]).copied().collect();
+    let first = inverse_factor(&first, half)?;
+    let below = product(View::of(&below, half), View::of(&first, half).transposed());
+    let told = product(View::of(&below, half), View::of(&below, half).transposed());
+    second.iter_mut().zip(told).for_each(|(value, told)| *value -= told);
+    let second = inverse_factor(&second, rest)?;
     let below = product(View::of(&below, half), View::of(&first, half));
+    let below = product(View::of(&second, rest), View::of(&below, half));
     let mut whole = vec![0.0; size * size];
     for (row, values) in first.chunks_exact(half).enumerate() {
         whole[row * size..][..half].copy_from_slice(values);
@@ -139,7 +150,7 @@ fn inverted(lower: DMatrixView<'_, f64>) -> Vec<f64> {
         row[..half].iter_mut().zip(below).for_each(|(place, value)| *place = -value);
         row[half..].copy_from_slice(second);
     }
-    whole
+    Some(whole)
 }
 
 #[cfg(test)]
@@ -190,15 +201,16 @@ mod tests {
 
     #[test]
     fn equations_are_solved_and_what_is_not_positive_is_refused() {
-        let factor = Cholesky::of(vec![4.0, 2.0, 2.0, 3.0], 2).unwrap();
+        let factor = Cholesky::of(&[4.0, 2.0, 2.0, 3.0], 2).unwrap();
         let found = factor.solve(&[8.0, 8.0, 2.0, 1.0]);
         for (found, known) in found.iter().zip([1.0, 2.0, 0.5, 0.0]) {
             assert!((found - known).abs() < 1e-12, "{found}");
         }
-        for (found, known) in factor.inverse().iter().zip([0.375, -0.25, -0.25, 0.5]) {
+        for (found, known) in factor.inverse_among(&[0, 1]).iter().zip([0.375, -0.25, -0.25, 0.5]) {
             assert!((found - known).abs() < 1e-12, "{found}");
         }
-        assert!(Cholesky::of(vec![1.0, 2.0, 2.0, 1.0], 2).is_none());
+        assert_eq!(factor.inverse_among(&[1]), [factor.inverse_among(&[0, 1])[3]]);
+        assert!(Cholesky::of(&[1.0, 2.0, 2.0, 1.0], 2).is_none());
     }
 
     #[test]
@@ -209,7 +221,8 @@ mod tests {
             (-(row.abs_diff(column) as f64) / 7.0).exp() + f64::from(u8::from(row == column))
         };
         let matrix: Vec<f64> = (0..size * size).map(entry).collect();
-        let inverse = Cholesky::of(matrix.clone(), size).unwrap().inverse();
+        let all: Vec<usize> = (0..size).collect();
+        let inverse = Cholesky::of(&matrix, size).unwrap().inverse_among(&all);
         let one = product(View::of(&matrix, size), View::of(&inverse, size));
         for (at, found) in one.iter().enumerate() {
             let known = f64::from(u8::from(at / size == at % size));

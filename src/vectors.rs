@@ -43,6 +43,15 @@ macro_rules! wide {
 }
 pub(crate) use wide;
 
+wide! {
+    /// Adds rows of as many values as there are sums to them, in double precision.
+    pub fn add_rows(rows: &[f32], sums: &mut [f64]) {
+        for row in rows.chunks_exact(sums.len()) {
+            sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(*value));
+        }
+    }
+}
+
 /// The larger number. A comparison, because `f32::max` would also have to look for NaN.
 #[inline(always)]
 pub fn larger(one: f32, other: f32) -> f32 {
@@ -70,9 +79,54 @@ pub fn exponential(value: f32) -> f32 {
     series * scale
 }
 
+/// Makes eˣ of each logarithm, divided by their sum over its row of `width`.
+pub fn to_shares(logarithms: &mut [f32], width: usize) {
+    vectorised(Shares { logarithms, width });
+}
+
+/// The work of [`to_shares`].
+struct Shares<'a> {
+    logarithms: &'a mut [f32],
+    width: usize,
+}
+
+impl WithSimd for Shares<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { logarithms, width } = self;
+        for row in logarithms.chunks_exact_mut(width) {
+            let (whole, rest) = S::as_mut_simd_f32s(row);
+            let each = simd.splat_f32s(f32::NEG_INFINITY);
+            let each = whole.iter().fold(each, |all, one| simd.max_f32s(all, *one));
+            let largest =
+                rest.iter().fold(simd.reduce_max_f32s(each), |all, &one| larger(one, all));
+            let each = simd.splat_f32s(largest);
+            whole.iter_mut().for_each(|values| *values = simd.sub_f32s(*values, each));
+            rest.iter_mut().for_each(|value| *value -= largest);
+        }
+        for value in &mut *logarithms {
+            // Nothing, where products with it would be subnormal numbers, which take a processor a
+            // hundred times as long as others.
+            let kept = if *value > -60.0 { 1.0 } else { 0.0 };
+            *value = kept * exponential(*value);
+        }
+        for row in logarithms.chunks_exact_mut(width) {
+            let (whole, rest) = S::as_mut_simd_f32s(row);
+            let each = simd.splat_f32s(0.0);
+            let each = whole.iter().fold(each, |all, one| simd.add_f32s(all, *one));
+            let scale = (simd.reduce_sum_f32s(each) + rest.iter().sum::<f32>()).recip();
+            let each = simd.splat_f32s(scale);
+            whole.iter_mut().for_each(|values| *values = simd.mul_f32s(*values, each));
+            rest.iter_mut().for_each(|value| *value *= scale);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::exponential;
+    use super::{exponential, to_shares};
 
     wide! {
         fn all(values: &mut [f32]) {
@@ -90,5 +144,24 @@ mod tests {
             assert!(wrong.abs() < 4e-7, "exponential({value}) is {wrong} off");
         }
         assert_eq!((exponential(0.0), exponential(f32::NAN).is_nan()), (1.0, true));
+    }
+
+    #[test]
+    fn shares_are_those_of_the_definition_at_any_width() {
+        for width in [1, 5, 16, 40] {
+            let logarithms: Vec<f32> =
+                (0..3 * width).map(|i| ((i * 29) % 17) as f32 * 9.0 - 300.0).collect();
+            let mut shares = logarithms.clone();
+            to_shares(&mut shares, width);
+            for (shares, logarithms) in shares.chunks(width).zip(logarithms.chunks(width)) {
+                let largest = logarithms.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                let each = logarithms.iter().map(|x| f64::from(x - largest).exp());
+                let total: f64 = each.clone().sum();
+                for (share, known) in shares.iter().zip(each) {
+                    assert!((f64::from(*share) - known / total).abs() < 1e-6);
+                    assert!(*share == 0.0 || *share > f32::MIN_POSITIVE);
+                }
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::{LogMel, draw};
 use crate::bounds::bounded;
 use crate::features::Error;
 use crate::seed::Seed;
+use crate::vectors::wide;
 
 bounded! {
     /// How many Gaussians.
@@ -126,33 +127,53 @@ impl Encode for FisherVector {
         self.coefficients > 0 && self.coefficients.checked_mul(2) == Some(self.whitening.width())
     }
 
-    #[allow(clippy::cast_possible_truncation)]
     fn describe(&self, seen: &LogMel<'_>) -> Vec<f32> {
         let points = self.whitening.apply(seen.values(), 2 * self.coefficients);
         let mixture = &self.mixture;
         let width = mixture.width();
         let count = (points.len() / width) as f64;
         let moments = mixture.moments(&points);
-        let (mut pulls, mut stretches) = (Vec::new(), Vec::new());
+        let half = mixture.means.len();
+        let mut vector = vec![0.0; 2 * half];
+        let (pulls, stretches) = vector.split_at_mut(half);
         for (component, sums) in moments.sums.chunks_exact(2 * width).enumerate() {
-            let (squares, sums) = sums.split_at(width);
-            let place = component * width;
-            let share = moments.shares[component];
-            let root = mixture.weights[component].sqrt();
-            for at in 0..width {
-                let (mean, variance) = (mixture.means[place + at], mixture.variances[place + at]);
-                let pull = sums[at] - mean * share;
-                let stretch =
-                    squares[at] - 2.0 * mean * sums[at] + (mean * mean - variance) * share;
-                pulls.push(pull / (variance.sqrt() * count * root));
-                stretches.push(stretch / (variance * count * 2.0_f64.sqrt() * root));
-            }
+            let own = component * width..(component + 1) * width;
+            let learned = [&mixture.means[own.clone()], &mixture.variances[own.clone()]];
+            let found = [&mut pulls[own.clone()], &mut stretches[own]];
+            let scale = count * mixture.weights[component].sqrt();
+            write_pulls(found, sums, moments.shares[component], learned, scale);
         }
-        pulls.append(&mut stretches);
-        let mut vector = pulls;
-        vector.iter_mut().for_each(|value| *value = value.signum() * value.abs().sqrt());
-        let length = vector.iter().map(|value| value * value).sum::<f64>().sqrt();
-        let length = length.max(f64::MIN_POSITIVE);
-        vector.into_iter().map(|value| (value / length) as f32).collect()
+        let mut rooted = vec![0.0; vector.len()];
+        write_roots(&vector, &mut rooted);
+        rooted
+    }
+}
+
+wide! {
+    /// One Gaussian's part of the vector, pulls and stretches, given Σ q x², then Σ q x, and Σ q of the
+    /// frames, its means and variances, and n √w.
+    fn write_pulls(found: [&mut [f64]; 2], sums: &[f64], share: f64, learned: [&[f64]; 2], scale: f64) {
+        let ([pulls, stretches], [means, variances]) = (found, learned);
+        let (squares, sums) = sums.split_at(means.len());
+        let learned = means.iter().zip(variances);
+        for (((pull, sum), stretch), (square, (mean, variance))) in
+            pulls.iter_mut().zip(sums).zip(stretches).zip(squares.iter().zip(learned))
+        {
+            *pull = (sum - mean * share) / (variance.sqrt() * scale);
+            let apart = square - 2.0 * mean * sum + (mean * mean - variance) * share;
+            *stretch = apart / (variance * std::f64::consts::SQRT_2 * scale);
+        }
+    }
+}
+
+wide! {
+    /// The signed root of each value, all brought to length 1.
+    #[allow(clippy::cast_possible_truncation)]
+    fn write_roots(values: &[f64], rooted: &mut [f32]) {
+        let squares = values.iter().map(|value| value.abs()).sum::<f64>();
+        let length = squares.sqrt().max(f64::MIN_POSITIVE);
+        for (root, value) in rooted.iter_mut().zip(values) {
+            *root = (value.abs().sqrt() / length).copysign(*value) as f32;
+        }
     }
 }

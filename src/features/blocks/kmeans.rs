@@ -3,12 +3,12 @@
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use crate::matrix::factor::{Factor, add_product};
+use crate::matrix::factor::{Factor, product_of_windows};
 use crate::seed::Seed;
 use crate::vectors::{larger, wide};
 
 /// Points that meet the centres at a time, so that their products stay near the processor.
-const CHUNK: usize = 256;
+const CHUNK: usize = 64;
 /// Values that are compared abreast: an AVX-512 register, or two of AVX.
 const LANES: usize = 16;
 
@@ -40,11 +40,9 @@ pub(super) fn centres(
     for _ in 0..rounds {
         let mut sums = vec![0.0; count * width];
         let mut held = vec![0_usize; count];
-        for (at, centre) in nearest(points, width, &centres, geometry).into_iter().enumerate() {
-            held[centre] += 1;
-            let sums = sums[centre * width..].iter_mut();
-            sums.zip(point(at)).for_each(|(sum, value)| *sum += f64::from(*value));
-        }
+        let nearest = nearest(points, width, &centres, geometry);
+        nearest.iter().for_each(|&centre| held[centre] += 1);
+        add_to(&mut sums, &nearest, points, width);
         let places = centres.chunks_exact_mut(width).zip(sums.chunks_exact(width)).zip(held);
         for ((centre, sums), held) in places {
             if held == 0 {
@@ -80,14 +78,21 @@ pub(super) fn nearest(
         .collect();
     let factor = Factor::transposed(centres, width);
     let mut nearest = Vec::with_capacity(points.len() / width);
-    let mut products = Vec::new();
     for chunk in points.chunks(CHUNK * width) {
-        products.clear();
-        (0..chunk.len() / width).for_each(|_| products.extend_from_slice(&starts));
-        add_product(chunk, &factor, &mut products);
+        let products = product_of_windows(chunk, width, &factor, &starts);
         add_highest(&products, starts.len(), &mut nearest);
     }
     nearest
+}
+
+wide! {
+    /// Adds each point to the sums of its place.
+    fn add_to(sums: &mut [f64], places: &[usize], points: &[f32], width: usize) {
+        for (place, point) in places.iter().zip(points.chunks_exact(width)) {
+            let sums = &mut sums[place * width..][..width];
+            sums.iter_mut().zip(point).for_each(|(sum, value)| *sum += f64::from(*value));
+        }
+    }
 }
 
 wide! {

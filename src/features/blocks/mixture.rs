@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::kmeans::{self, Geometry};
-use crate::matrix::factor::{Factor, add_product, product_of_windows, transpose};
+use crate::matrix::factor::{Derived, Factor, product_of_windows, transposed_product};
 use crate::seed::Seed;
-use crate::vectors::{exponential, larger, wide};
+use crate::vectors::{add_rows, to_shares, wide};
 
 /// Points that are looked at together, so that their powers stay near the processor; sums over them are
 /// in single precision.
-const CHUNK: usize = 512;
+const CHUNK: usize = 256;
 /// Rounds of k-means from which the mixture starts.
 const FIRST_ROUNDS: usize = 8;
 /// The smallest variance; points are expected to have variance near 1.
@@ -26,6 +26,8 @@ pub(super) struct Mixture {
     pub(super) means: Vec<f64>,
     /// Components × width.
     pub(super) variances: Vec<f64>,
+    #[serde(skip)]
+    densities: Derived<Densities>,
 }
 
 /// How much of some points each component has.
@@ -50,14 +52,15 @@ impl Mixture {
         let plane = (Geometry::Plane, FIRST_ROUNDS);
         let centres = kmeans::centres(points, width, components, plane, seed);
         let nearest = kmeans::nearest(points, width, &centres, Geometry::Plane);
-        let mut moments = Moments::none(components, width);
         let powers = powers(points, width);
-        for (powers, nearest) in powers.iter().zip(nearest.chunks(CHUNK)) {
-            let mut shares = vec![0.0; components * nearest.len()];
-            let each = nearest.iter().enumerate();
-            each.for_each(|(at, own)| shares[own * nearest.len() + at] = 1.0);
-            moments.add(&shares, powers);
-        }
+        let mut chunks = nearest.chunks(CHUNK);
+        let moments = Moments::of(&powers, 2 * width, components, |_| {
+            let nearest = chunks.next().unwrap_or_default();
+            let mut shares = vec![0.0; nearest.len() * components];
+            let rows = shares.chunks_exact_mut(components);
+            rows.zip(nearest).for_each(|(row, &own)| row[own] = 1.0);
+            shares
+        });
         let mut mixture = Self::of(&moments, width);
         for _ in 0..rounds {
             mixture = Self::of(&mixture.of_powers(&powers), width);
@@ -70,13 +73,10 @@ impl Mixture {
         self.of_powers(&powers(points, self.width()))
     }
 
-    fn of_powers(&self, powers: &[Powers]) -> Moments {
-        let mut moments = Moments::none(self.weights.len(), self.width());
-        let densities = self.densities();
-        for powers in powers {
-            moments.add(&densities.shares(powers), powers);
-        }
-        moments
+    fn of_powers(&self, powers: &[f32]) -> Moments {
+        let densities = self.densities.get_or(|| self.densities());
+        let width = 2 * self.width();
+        Moments::of(powers, width, self.weights.len(), |powers| densities.shares(powers, width))
     }
 
     pub(super) fn width(&self) -> usize {
@@ -97,7 +97,8 @@ impl Mixture {
             }
         }
         let weight = |share: &f64| (share / total).max(LEAST_WEIGHT);
-        Self { weights: moments.shares.iter().map(weight).collect(), means, variances }
+        let weights = moments.shares.iter().map(weight).collect();
+        Self { weights, means, variances, densities: Derived::default() }
     }
 
     #[allow(clippy::cast_possible_truncation)]
@@ -119,6 +120,7 @@ impl Mixture {
 }
 
 /// What the logarithms of weight · density are made of.
+#[derive(Clone, Debug)]
 struct Densities {
     /// What they are times the powers: 2·width × components.
     factor: Factor,
@@ -126,86 +128,51 @@ struct Densities {
 }
 
 impl Densities {
-    /// The probability of each component for each point, given its powers: components × points.
-    fn shares(&self, powers: &Powers) -> Vec<f32> {
-        let logarithms = product_of_windows(&powers.values, powers.width, &self.factor);
-        let mut shares = transpose(&logarithms, self.constants.len());
-        to_probabilities(&mut shares, &self.constants);
+    /// The probability of each component for each point, given its powers: points × components.
+    fn shares(&self, powers: &[f32], width: usize) -> Vec<f32> {
+        let mut shares = product_of_windows(powers, width, &self.factor, &self.constants);
+        to_shares(&mut shares, self.constants.len());
         shares
     }
 }
 
 impl Moments {
-    /// Of no points.
-    fn none(components: usize, width: usize) -> Self {
-        Self { shares: vec![0.0; components], sums: vec![0.0; components * 2 * width] }
-    }
-
-    /// Adds those of some points, given their shares (components × points) and powers.
-    fn add(&mut self, shares: &[f32], powers: &Powers) {
-        let points = shares.len() / self.shares.len();
-        let mut sums = vec![0.0; self.sums.len()];
-        add_product(shares, &powers.factor, &mut sums);
-        self.sums.iter_mut().zip(sums).for_each(|(sum, more)| *sum += f64::from(more));
-        for (sum, shares) in self.shares.iter_mut().zip(shares.chunks_exact(points)) {
-            *sum += total(shares);
+    /// Of all points, given the powers of each (`width` numbers) and what gives the shares of some
+    /// (points × components) by theirs.
+    fn of(
+        powers: &[f32],
+        width: usize,
+        components: usize,
+        mut shares: impl FnMut(&[f32]) -> Vec<f32>,
+    ) -> Self {
+        let mut held = vec![0.0; components];
+        let mut turned = vec![0.0; width * components];
+        for powers in powers.chunks(CHUNK * width) {
+            let shares = shares(powers);
+            add_rows(&shares, &mut held);
+            add_rows(&transposed_product(powers, width, &shares, components), &mut turned);
         }
-    }
-}
-
-/// Σ x in double precision, as eight sums abreast.
-fn total(values: &[f32]) -> f64 {
-    let (chunks, rest) = values.as_chunks::<8>();
-    let mut sums = [0.0; 8];
-    for chunk in chunks {
-        sums.iter_mut().zip(chunk).for_each(|(sum, value)| *sum += f64::from(*value));
-    }
-    sums.iter().sum::<f64>() + rest.iter().map(|value| f64::from(*value)).sum::<f64>()
-}
-
-/// Up to [`CHUNK`] points: x², then x, of each.
-struct Powers {
-    /// Points × width.
-    values: Vec<f32>,
-    /// Twice that of the points.
-    width: usize,
-    /// The values as a right factor.
-    factor: Factor,
-}
-
-fn powers(points: &[f32], width: usize) -> Vec<Powers> {
-    let of_chunk = |points: &[f32]| {
-        let mut values = Vec::with_capacity(2 * points.len());
-        for point in points.chunks_exact(width) {
-            values.extend(point.iter().map(|value| value * value));
-            values.extend_from_slice(point);
+        let mut sums = Vec::with_capacity(turned.len());
+        for own in 0..components {
+            sums.extend(turned.chunks_exact(components).map(|row| row[own]));
         }
-        let width = 2 * width;
-        Powers { factor: Factor::new(&values, width), values, width }
-    };
-    points.chunks(CHUNK * width).map(of_chunk).collect()
+        Self { shares: held, sums }
+    }
+}
+
+/// x², then x, of each point.
+fn powers(points: &[f32], width: usize) -> Vec<f32> {
+    let mut powers = vec![0.0; 2 * points.len()];
+    write_powers(points, width, &mut powers);
+    powers
 }
 
 wide! {
-    /// eˣ of each logarithm with its row's constant, divided by their sum over the rows.
-    fn to_probabilities(logarithms: &mut [f32], constants: &[f32]) {
-        let points = logarithms.len() / constants.len();
-        let mut largest = vec![f32::NEG_INFINITY; points];
-        for (row, constant) in logarithms.chunks_exact_mut(points).zip(constants) {
-            for (value, largest) in row.iter_mut().zip(&mut largest) {
-                *value += constant;
-                *largest = larger(*value, *largest);
-            }
-        }
-        let mut totals = vec![0.0; points];
-        for row in logarithms.chunks_exact_mut(points) {
-            for ((value, largest), total) in row.iter_mut().zip(&largest).zip(&mut totals) {
-                *value = exponential(*value - largest);
-                *total += *value;
-            }
-        }
-        for row in logarithms.chunks_exact_mut(points) {
-            row.iter_mut().zip(&totals).for_each(|(value, total)| *value /= total);
+    fn write_powers(points: &[f32], width: usize, powers: &mut [f32]) {
+        for (powers, point) in powers.chunks_exact_mut(2 * width).zip(points.chunks_exact(width)) {
+            let (squares, values) = powers.split_at_mut(width);
+            squares.iter_mut().zip(point).for_each(|(square, value)| *square = value * value);
+            values.iter_mut().zip(point).for_each(|(place, value)| *place = *value);
         }
     }
 }

@@ -203,12 +203,13 @@ impl Encode for PatternActivations {
         let components = self.whitening.components();
         to_unit_length(&mut points, components);
         let patterns = self.patterns.transposed(components);
-        let products = product_of_windows(&points, components, patterns);
+        let products = product_of_windows(&points, components, patterns, &[]);
         let count = self.patterns.values().len() / components;
-        let (mut values, mut sums) = (vec![0.0; 2 * count], vec![(0.0, 0.0); count]);
-        pool(&products, &mut values[..count], &mut sums);
+        let mut values = vec![0.0; 2 * count];
+        let (mut sums, mut squares) = (vec![0.0; count], vec![0.0; count]);
+        pool(&products, &mut values[..count], &mut sums, &mut squares);
         let patches = (products.len() / count) as f64;
-        for (place, (sum, squares)) in values[count..].iter_mut().zip(sums) {
+        for (place, (sum, squares)) in values[count..].iter_mut().zip(sums.iter().zip(squares)) {
             let (mean, squares): (f64, f64) = (sum / patches, squares / patches);
             *place = (squares - mean * mean).max(0.0).sqrt() as f32;
         }
@@ -218,13 +219,14 @@ impl Encode for PatternActivations {
 
 wide! {
     /// The largest activation of each pattern, and the sums of all its activations and of their squares.
-    fn pool(products: &[f32], largest: &mut [f32], sums: &mut [(f64, f64)]) {
+    fn pool(products: &[f32], largest: &mut [f32], sums: &mut [f64], squares: &mut [f64]) {
         for patch in products.chunks_exact(largest.len()) {
-            for ((product, largest), sums) in patch.iter().zip(&mut *largest).zip(&mut *sums) {
+            let places = largest.iter_mut().zip(sums.iter_mut()).zip(squares.iter_mut());
+            for (((largest, sum), square), product) in places.zip(patch) {
                 let value = larger(product - THRESHOLD, 0.0);
                 *largest = larger(value, *largest);
-                sums.0 += f64::from(value);
-                sums.1 += f64::from(value * value);
+                *sum += f64::from(value);
+                *square += f64::from(value * value);
             }
         }
     }

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::matrix::factor::{Basis, product_of_windows, products_of_columns};
+use crate::matrix::factor::{Basis, Derived, product_of_windows, products_of_columns};
 use crate::matrix::{Eigen, eigen};
+use crate::vectors::add_rows;
 
-/// Points whose covariance is summed at a time, so that they stay near the processor.
-const CHUNK: usize = 512;
+/// Points whose covariance is summed at a time, in single precision.
+const CHUNK: usize = 2048;
 
 /// A projection that makes the points it was learned from uncorrelated and of variance near 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub(super) struct Whitening {
     means: Vec<f32>,
     /// One row for each component: vᵢ / √(lᵢ + floor · l₁).
     projection: Basis,
+    /// What the projection makes of the means, less than nothing: where points begin.
+    #[serde(skip)]
+    start: Derived<Vec<f32>>,
 }
 
 impl Whitening {
@@ -23,16 +27,11 @@ impl Whitening {
     pub(super) fn learn(points: &[f32], width: usize, components: usize, floor: f64) -> Self {
         let count = (points.len() / width).max(1) as f64;
         let mut means = vec![0.0_f64; width];
-        for point in points.chunks_exact(width) {
-            means.iter_mut().zip(point).for_each(|(mean, value)| *mean += f64::from(*value));
-        }
+        add_rows(points, &mut means);
         let means: Vec<f32> = means.into_iter().map(|sum| (sum / count) as f32).collect();
         let mut covariance = vec![0.0; width * width];
         for chunk in points.chunks(CHUNK * width) {
-            let sums = products_of_columns(&centred(chunk, &means), width);
-            for (covariance, sum) in covariance.iter_mut().zip(sums) {
-                *covariance += f64::from(sum);
-            }
+            add_rows(&products_of_columns(&centred(chunk, &means), width), &mut covariance);
         }
         covariance.iter_mut().for_each(|value| *value /= count);
         let Eigen { values, vectors } = eigen(&covariance, width);
@@ -48,7 +47,7 @@ impl Whitening {
             .take(components)
             .flat_map(|(vector, value)| vector.iter().map(|number| (number * scale(*value)) as f32))
             .collect();
-        Self { means, projection: Basis::new(projection) }
+        Self { means, projection: Basis::new(projection), start: Derived::default() }
     }
 
     /// How many components there are.
@@ -66,13 +65,12 @@ impl Whitening {
     pub(super) fn apply(&self, values: &[f32], step: usize) -> Vec<f32> {
         let width = self.means.len();
         let projection = self.projection.transposed(width);
-        let mut found = product_of_windows(values, step, projection);
         // Less what the means give, so that the points need not be written anew.
-        let middle = product_of_windows(&self.means, width, projection);
-        for found in found.chunks_exact_mut(middle.len()) {
-            found.iter_mut().zip(&middle).for_each(|(value, middle)| *value -= middle);
-        }
-        found
+        let start = self.start.get_or(|| {
+            let middle = product_of_windows(&self.means, width, projection, &[]);
+            middle.iter().map(|value| -value).collect()
+        });
+        product_of_windows(values, step, projection, start)
     }
 }
 

@@ -29,7 +29,7 @@ impl Ridge {
         let count = labels.len();
         let diagonal = kernel.iter_mut().step_by(count + 1);
         diagonal.zip(counts).for_each(|(value, count)| *value += ridge / count);
-        let factor = Cholesky::of(kernel, count)?;
+        let factor = Cholesky::of(&kernel, count)?;
         let whole: f64 = counts.iter().sum();
         let mut shares = vec![0.0; genres];
         labels.iter().zip(counts).for_each(|(&genre, count)| shares[genre] += count / whole);
@@ -38,7 +38,7 @@ impl Ridge {
             targets.extend(labels.iter().map(|label| f64::from(u8::from(*label == genre)) - share));
         }
         let weights = factor.solve(&targets);
-        let left_out = left_out(&factor.inverse(), &weights, labels, genres, groups)?;
+        let left_out = left_out(&factor, &weights, labels, genres, groups)?;
         Some(Self { weights, shares, left_out })
     }
 
@@ -57,7 +57,7 @@ impl Ridge {
 /// ridge·diag(1/w))⁻¹ and the weights A, they miss the truth of a group G by (M_GG)⁻¹ A_G. (The
 /// genres' shares and what rows count stay those of all rows.)
 fn left_out(
-    inverse: &[f64],
+    factor: &Cholesky,
     weights: &[f64],
     labels: &[usize],
     genres: usize,
@@ -68,11 +68,10 @@ fn left_out(
     order.sort_by_key(|&row| (groups[row], row));
     let mut values = vec![0.0; count * genres];
     for group in order.chunk_by(|&a, &b| groups[a] == groups[b]) {
-        let block = |&row: &usize| group.iter().map(move |column| inverse[row * count + column]);
-        let block: Vec<f64> = group.iter().flat_map(block).collect();
         let of_group = |genre| group.iter().map(move |row| weights[genre * count + row]);
         let columns: Vec<f64> = (0..genres).flat_map(of_group).collect();
-        let missed = Cholesky::of(block, group.len())?.solve(&columns);
+        let block = factor.inverse_among(group);
+        let missed = Cholesky::of(&block, group.len())?.solve(&columns);
         for (genre, missed) in missed.chunks_exact(group.len()).enumerate() {
             for (&row, missed) in group.iter().zip(missed) {
                 values[row * genres + genre] = f64::from(u8::from(labels[row] == genre)) - missed;
@@ -124,7 +123,7 @@ mod tests {
                     let mut kernel = kernel(&kept, &kept);
                     let diagonal = kernel.iter_mut().step_by(kept.len() + 1);
                     diagonal.zip(&kept).for_each(|(value, &row)| *value += 0.1 / counts[row]);
-                    crate::matrix::Cholesky::of(kernel, kept.len()).unwrap()
+                    crate::matrix::Cholesky::of(&kernel, kept.len()).unwrap()
                 };
                 for genre in 0..2 {
                     let share = fitted.shares[genre];

@@ -38,7 +38,7 @@ impl Similarity {
         for columns in parts {
             let below = Columns::of(rows, width, columns).below_diagonal();
             let median = median(&mut below.clone(), count);
-            let (rate, share) = (-gamma / median, 1.0 / parts.len() as f64);
+            let (rate, share) = (rate(gamma, median), 1.0 / parts.len() as f64);
             let mut below = below.as_slice();
             for row in 0..count {
                 let (distances, rest) = below.split_at(row);
@@ -68,7 +68,7 @@ impl Similarity {
         for Part { columns, median } in &self.parts {
             let known = Columns::of(known, self.width, columns);
             let rows = Columns::of(rows, self.width, columns);
-            let (rate, share) = (-self.gamma / median, 1.0 / self.parts.len() as f64);
+            let (rate, share) = (rate(self.gamma, *median), 1.0 / self.parts.len() as f64);
             add_likeness(&mut kernel, &rows.distances(&known), rate, share);
         }
         kernel
@@ -88,15 +88,15 @@ impl Columns {
         for row in rows.chunks_exact(width) {
             values.extend_from_slice(&row[columns.clone()]);
         }
-        let square = |row: &[f32]| row.iter().map(|value| f64::from(*value).powi(2)).sum();
-        let squares = values.chunks_exact(columns.len()).map(square).collect();
+        let mut squares = vec![0.0; values.len() / columns.len()];
+        write_squares(&values, columns.len(), &mut squares);
         Self { values, width: columns.len(), squares }
     }
 
     /// Squared distances of all rows from all others: rows × others.
-    fn distances(&self, others: &Self) -> Vec<f64> {
+    fn distances(&self, others: &Self) -> Vec<f32> {
         let others_turned = Factor::transposed(&others.values, self.width);
-        let products = product_of_windows(&self.values, self.width, &others_turned);
+        let products = product_of_windows(&self.values, self.width, &others_turned, &[]);
         let rows = products.chunks_exact(others.squares.len().max(1)).zip(&self.squares);
         rows.flat_map(|(products, a)| {
             let each = products.iter().zip(&others.squares);
@@ -106,7 +106,7 @@ impl Columns {
     }
 
     /// Squared distances of each row from those before it, row after row.
-    fn below_diagonal(&self) -> Vec<f64> {
+    fn below_diagonal(&self) -> Vec<f32> {
         let count = self.squares.len();
         let products = products_of_rows(&self.values, self.width);
         let mut below = Vec::with_capacity(count * count.saturating_sub(1) / 2);
@@ -119,30 +119,54 @@ impl Columns {
     }
 }
 
+/// What a distance is multiplied by in the exponent.
+#[allow(clippy::cast_possible_truncation)]
+fn rate(gamma: f64, median: f64) -> f32 {
+    (-gamma / median) as f32
+}
+
+wide! {
+    /// Σ x² of each row in double precision, eight values abreast.
+    fn write_squares(rows: &[f32], width: usize, squares: &mut [f64]) {
+        for (square, row) in squares.iter_mut().zip(rows.chunks_exact(width)) {
+            let (chunks, rest) = row.as_chunks::<8>();
+            let mut sums = [0.0; 8];
+            for chunk in chunks {
+                for (sum, value) in sums.iter_mut().zip(chunk) {
+                    *sum += f64::from(*value) * f64::from(*value);
+                }
+            }
+            let rest = rest.iter().map(|value| f64::from(*value) * f64::from(*value));
+            *square = sums.iter().sum::<f64>() + rest.sum::<f64>();
+        }
+    }
+}
+
 wide! {
     /// Adds `share` · e^(`rate` · d²), within 1e-6 of it.
     #[allow(clippy::cast_possible_truncation)]
-    fn add_likeness(places: &mut [f64], distances: &[f64], rate: f64, share: f64) {
+    fn add_likeness(places: &mut [f64], distances: &[f32], rate: f32, share: f64) {
         for (place, distance) in places.iter_mut().zip(distances) {
-            *place += share * f64::from(exponential((rate * distance) as f32));
+            *place += share * f64::from(exponential(rate * distance));
         }
     }
 }
 
 /// |a − b|² = |a|² + |b|² − 2 a·b.
-fn distance(a: f64, b: f64, product: f32) -> f64 {
-    (a + b - 2.0 * f64::from(product)).max(0.0)
+#[allow(clippy::cast_possible_truncation)]
+fn distance(a: f64, b: f64, product: f32) -> f32 {
+    (a + b - 2.0 * f64::from(product)).max(0.0) as f32
 }
 
 /// The median of all rows' squared distances from all rows, the zeros from themselves included, by
 /// which the recipe divides. 1 where it is 0, because most rows are the same: then all is alike.
 ///
 /// `below` holds each pair once, and is shuffled.
-fn median(below: &mut [f64], count: usize) -> f64 {
+fn median(below: &mut [f32], count: usize) -> f64 {
     let all = count * count;
     // Sorted, the zeros come first and each pair stands twice.
     let mut at = |place: usize| match place.checked_sub(count) {
-        Some(place) => *below.select_nth_unstable_by(place / 2, f64::total_cmp).1,
+        Some(place) => f64::from(*below.select_nth_unstable_by(place / 2, f32::total_cmp).1),
         None => 0.0,
     };
     let median = f64::midpoint(at((all - 1) / 2), at(all / 2));

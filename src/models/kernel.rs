@@ -156,7 +156,11 @@ impl Classifier for Machine {
 
 /// The values of these samples, one after another, none beyond ± `clip`.
 fn clipped(samples: &Samples, range: Range<usize>, clip: f32) -> Vec<f32> {
-    range.flat_map(|i| samples.values(i)).map(|value| value.clamp(-clip, clip)).collect()
+    let mut values = Vec::with_capacity(range.len() * samples.shape().size());
+    for i in range {
+        values.extend(samples.values(i).iter().map(|value| value.clamp(-clip, clip)));
+    }
+    values
 }
 
 #[cfg(test)]

@@ -105,7 +105,16 @@ impl Scaler {
         let mut columns = Vec::with_capacity(width);
         while columns.len() < width {
             let first = columns.len();
-            let mut abreast = vec![Vec::new(); ABREAST.min(width - first)];
+            let standard = |column| scale(column) == Scale::Standard;
+            if first + ABREAST <= width
+                && (first..first + ABREAST).all(standard)
+                && let Some(found) = standard_abreast(train, width, first)
+            {
+                columns.extend(found);
+                continue;
+            }
+            let rows = train.len() * train.shape().size() / width;
+            let mut abreast = vec![Vec::with_capacity(rows); ABREAST.min(width - first)];
             for row in (0..train.len()).flat_map(|i| train.values(i).chunks_exact(width)) {
                 for (values, value) in abreast.iter_mut().zip(&row[first..]) {
                     if value.is_finite() {
@@ -168,8 +177,40 @@ fn mean_and_spread(values: &[f64]) -> (f64, f64) {
     let count = values.len() as f64;
     let centre = values.iter().sum::<f64>() / count;
     let variance = values.iter().map(|value| (value - centre).powi(2)).sum::<f64>() / count;
+    (centre, spread(count, centre, variance))
+}
+
+/// The same of [`ABREAST`] columns from `first` at once, to the bit; `None` where a value is not finite
+/// or there is none.
+fn standard_abreast(train: &Samples, width: usize, first: usize) -> Option<[Column; ABREAST]> {
+    let rows = || {
+        let rows = (0..train.len()).flat_map(|i| train.values(i).chunks_exact(width));
+        rows.filter_map(|row| row[first..].first_chunk::<ABREAST>())
+    };
+    let (mut count, mut sums, mut squares) = (0.0, [0.0; ABREAST], [0.0; ABREAST]);
+    for row in rows() {
+        count += 1.0;
+        sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(*value));
+    }
+    let centres = sums.map(|sum| sum / count);
+    for row in rows() {
+        for ((square, value), centre) in squares.iter_mut().zip(row).zip(&centres) {
+            *square += (f64::from(*value) - centre).powi(2);
+        }
+    }
+    let finite = count > 0.0 && squares.iter().all(|square| square.is_finite());
+    finite.then(|| {
+        std::array::from_fn(|at| Column::Linear {
+            centre: centres[at],
+            spread: spread(count, centres[at], squares[at] / count),
+        })
+    })
+}
+
+/// The standard deviation of `count` values; 1 where they are the same up to rounding.
+fn spread(count: f64, centre: f64, variance: f64) -> f64 {
     let rounding = count * f64::EPSILON * variance + (count * centre * f64::EPSILON).powi(2);
-    (centre, if variance <= rounding { 1.0 } else { variance.sqrt() })
+    if variance <= rounding { 1.0 } else { variance.sqrt() }
 }
 
 /// Median and distance of the quartiles, which is 1 where the quartiles are the same.
@@ -229,6 +270,25 @@ mod tests {
             assert_near(&scaled(scale, &[0.1; 7], &[0.1, 1.1]), &[0.0, 1.0]);
         }
         assert!(scaled(Scale::Quantile, &[0.1; 7], &[0.1, 1.1]).iter().all(|v| v.is_finite()));
+    }
+
+    #[test]
+    fn columns_side_by_side_are_scaled_as_each_alone() {
+        for hole in [1.0, f32::NAN] {
+            let row = |i: usize| (0..37).map(|at| ((i * 31 + at * 7) % 13) as f32).collect();
+            let mut values: Vec<Vec<f32>> = (0..9).map(row).collect();
+            values[4][20] = hole;
+            let labelled: Vec<(usize, &[f32])> = values.iter().map(|row| (0, &row[..])).collect();
+            let samples = rows(&labelled, 1);
+            let together = Scaler::fit(Scale::Standard, &samples).apply(&samples);
+            for at in 0..37 {
+                let column: Vec<f32> = values.iter().map(|row| row[at]).collect();
+                let alone = scaled(Scale::Standard, &column, &column);
+                for (i, alone) in alone.iter().enumerate() {
+                    assert_eq!(together.values(i)[at].to_bits(), alone.to_bits());
+                }
+            }
+        }
     }
 
     #[test]

@@ -165,11 +165,17 @@ fn distance(a: f64, b: f64, product: f32) -> f32 {
 fn median(below: &mut [f32], count: usize) -> f64 {
     let all = count * count;
     // Sorted, the zeros come first and each pair stands twice.
-    let mut at = |place: usize| match place.checked_sub(count) {
-        Some(place) => f64::from(*below.select_nth_unstable_by(place / 2, f32::total_cmp).1),
-        None => 0.0,
-    };
-    let median = f64::midpoint(at((all - 1) / 2), at(all / 2));
+    let place = |place: usize| place.checked_sub(count).map(|place| place / 2);
+    let (lower, upper) = (place((all - 1) / 2), place(all / 2));
+    let median = upper.map_or(0.0, |place| {
+        let (before, found, _) = below.select_nth_unstable_by(place, f32::total_cmp);
+        let found = f64::from(*found);
+        match lower {
+            Some(lower) if lower == place => found,
+            Some(_) => f64::midpoint(before.iter().copied().fold(0.0, f32::max).into(), found),
+            None => f64::midpoint(0.0, found),
+        }
+    });
     if median > 0.0 { median } else { 1.0 }
 }
 

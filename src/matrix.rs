@@ -1,4 +1,5 @@
-//! Matrix products, eigenvectors of symmetric matrices and Cholesky factors; the last are nalgebra's.
+//! Matrix products, eigenvectors of symmetric matrices and Cholesky factors; the small ones among the last are
+//! nalgebra's.
 //!
 //! Products are ndarray's, or of [`factor`], because nalgebra 0.35 writes beside its matrices when it multiplies a small
 //! one that lies on its side. Matrices are slices, row after row. Everything runs on the thread that asks, in an order that does

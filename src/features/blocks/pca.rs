@@ -15,7 +15,7 @@ pub(super) struct Whitening {
     means: Vec<f32>,
     /// One row for each component: vᵢ / √(lᵢ + floor · l₁).
     projection: Basis,
-    /// What the projection makes of the means, less than nothing: where points begin.
+    /// The projected means, negated: what a point's product with the projection is added to.
     #[serde(skip)]
     start: Derived<Vec<f32>>,
 }
@@ -65,7 +65,7 @@ impl Whitening {
     pub(super) fn apply(&self, values: &[f32], step: usize) -> Vec<f32> {
         let width = self.means.len();
         let projection = self.projection.transposed(width);
-        // Less what the means give, so that the points need not be written anew.
+        // Begun at the negated means, so that the points need not be centred one by one.
         let start = self.start.get_or(|| {
             let middle = product_of_windows(&self.means, width, projection, &[]);
             middle.iter().map(|value| -value).collect()

@@ -7,11 +7,15 @@
 
 mod eigen;
 pub mod factor;
+mod logarithm;
+mod tridiagonal;
+pub mod windows;
 
 use nalgebra::DMatrix;
 use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar, linalg::general_mat_mul};
 
 pub use eigen::{Eigen, eigen};
+pub use logarithm::logarithm;
 
 /// Single or double precision.
 pub trait Number: LinalgScalar {}
@@ -72,10 +76,10 @@ pub fn product<T: Number>(first: View<'_, T>, second: View<'_, T>) -> Vec<T> {
     values
 }
 
-/// Σ f(wᵢ) vᵢ vᵢᵀ of a symmetric matrix of `size` rows with eigenvalues w and eigenvectors v: its
-/// logarithm, its root and so on.
+/// Σ f(wᵢ) vᵢ vᵢᵀ of a symmetric matrix of `size` rows with eigenvalues w and eigenvectors v: its root,
+/// its exponential and so on.
 pub fn spectral(symmetric: &[f64], size: usize, function: impl Fn(f64) -> f64) -> Vec<f64> {
-    let Eigen { values, vectors } = eigen(symmetric, size);
+    let Eigen { values, vectors } = eigen(symmetric, size, size);
     let mut scaled = vectors.clone();
     for (vector, value) in scaled.chunks_exact_mut(size).zip(values) {
         let factor = function(value);
@@ -187,7 +191,7 @@ mod tests {
     #[test]
     fn eigenvalues_fall_and_their_vectors_rebuild_the_matrix() {
         let matrix = [2.0, 1.0, 0.0, 1.0, 2.0, 0.0, 0.0, 0.0, 5.0];
-        let found = eigen(&matrix, 3);
+        let found = eigen(&matrix, 3, 3);
         for (found, known) in found.values.iter().zip([5.0, 3.0, 1.0]) {
             assert!((found - known).abs() < 1e-12);
         }

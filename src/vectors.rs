@@ -58,6 +58,56 @@ pub fn larger(one: f32, other: f32) -> f32 {
     if one > other { one } else { other }
 }
 
+/// Adds the place of each row's largest value, the first of them on a tie; 0 where there is none.
+pub fn add_places_of_largest(rows: &[f32], width: usize, places: &mut Vec<usize>) {
+    vectorised(Largest { rows, width, places });
+}
+
+/// The work of [`add_places_of_largest`].
+struct Largest<'a> {
+    rows: &'a [f32],
+    width: usize,
+    places: &'a mut Vec<usize>,
+}
+
+impl WithSimd for Largest<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        // Places are numbers of single precision, so that they are chosen by the same instructions.
+        let lanes: [f32; 64] = std::array::from_fn(|lane| lane as f32);
+        let lanes = simd.partial_load_f32s(&lanes[..S::F32_LANES]);
+        let step = simd.splat_f32s(S::F32_LANES as f32);
+        for row in self.rows.chunks_exact(self.width) {
+            let (whole, rest) = S::as_simd_f32s(row);
+            let largest = highest(simd, whole, rest);
+            let (each, mut at) = (simd.splat_f32s(largest), lanes);
+            let mut place = simd.splat_f32s(f32::INFINITY);
+            for &values in whole {
+                let found = simd.select_f32s(simd.equal_f32s(values, each), at, place);
+                place = simd.min_f32s(found, place);
+                at = simd.add_f32s(at, step);
+            }
+            let place = simd.reduce_min_f32s(place);
+            self.places.push(if place.is_finite() {
+                place as usize
+            } else {
+                let found = rest.iter().position(|value| *value == largest);
+                found.map_or(0, |place| row.len() - rest.len() + place)
+            });
+        }
+    }
+}
+
+/// The largest number of a row.
+#[inline(always)]
+fn highest<S: Simd>(simd: S, whole: &[S::f32s], rest: &[f32]) -> f32 {
+    let least = simd.splat_f32s(f32::NEG_INFINITY);
+    let each = whole.iter().fold(least, |all, one| simd.max_f32s(all, *one));
+    rest.iter().fold(simd.reduce_max_f32s(each), |all, &one| larger(one, all))
+}
+
 /// eˣ within 2e-7 of it, as 2 to a whole power times 2 to a rest of at most a half.
 ///
 /// Beyond ± 87, where single precision ends, it stays as it is there.
@@ -98,10 +148,7 @@ impl WithSimd for Shares<'_> {
         let Self { logarithms, width } = self;
         for row in logarithms.chunks_exact_mut(width) {
             let (whole, rest) = S::as_mut_simd_f32s(row);
-            let each = simd.splat_f32s(f32::NEG_INFINITY);
-            let each = whole.iter().fold(each, |all, one| simd.max_f32s(all, *one));
-            let largest =
-                rest.iter().fold(simd.reduce_max_f32s(each), |all, &one| larger(one, all));
+            let largest = highest(simd, whole, rest);
             let each = simd.splat_f32s(largest);
             whole.iter_mut().for_each(|values| *values = simd.sub_f32s(*values, each));
             rest.iter_mut().for_each(|value| *value -= largest);
@@ -126,7 +173,7 @@ impl WithSimd for Shares<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{exponential, to_shares};
+    use super::{add_places_of_largest, exponential, to_shares};
 
     wide! {
         fn all(values: &mut [f32]) {
@@ -163,5 +210,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_first_of_the_largest_is_found_wherever_it_stands() {
+        for (size, place) in [(1, 0), (16, 3), (40, 0), (40, 17), (40, 39), (256, 200), (9, 8)] {
+            let mut values = vec![-5.0; 3 * size];
+            values[place..size].fill(-2.0);
+            values[2 * size + place] = f32::INFINITY;
+            let mut places = vec![7];
+            add_places_of_largest(&values, size, &mut places);
+            assert_eq!(places, [7, place, 0, place]);
+        }
+        let mut places = Vec::new();
+        add_places_of_largest(&[f32::NAN; 40], 20, &mut places);
+        assert_eq!(places, [0, 0]);
     }
 }

@@ -220,6 +220,15 @@ impl Samples {
         self.described_by(Arc::clone(&self.columns), self.shape, values)
     }
 
+    /// The same units and columns with other numbers, given in view order.
+    ///
+    /// # Panics
+    /// When there are not `shape.size()` values for each sample.
+    #[must_use]
+    pub fn with_values(&self, values: Vec<f32>) -> Self {
+        self.described_by(Arc::clone(&self.columns), self.shape, values)
+    }
+
     /// The same units described by other numbers, given in view order.
     ///
     /// # Panics

@@ -1,28 +1,23 @@
 //! Eigenvalues and eigenvectors of real symmetric matrices.
 //!
-//! Householder reflections make the matrix tridiagonal, and implicit QL sweeps with Wilkinson's
-//! shift make that diagonal (Golub & Van Loan, Matrix Computations, 8.3; Wilkinson & Reinsch,
-//! Handbook for Automatic Computation II/2 and II/4). Both are only recorded at first and then
-//! applied to the eigenvectors, one strip of columns after another: a strip stays in the cache,
-//! and the row that each rotation of a sweep shares with the next stays in registers.
+//! Implicit QL sweeps with Wilkinson's shift make a tridiagonal matrix diagonal (Golub & Van Loan,
+//! Matrix Computations, 8.3; Wilkinson & Reinsch, Handbook for Automatic Computation II/4). They are
+//! only recorded at first. Backwards, they make the eigenvectors that are asked for of unit vectors,
+//! one strip of them after another: a strip stays in the cache, and the row that each rotation of a
+//! sweep shares with the next stays in registers.
 
 use pulp::{Simd, WithSimd};
 
+use super::tridiagonal::{DEPTH, Piece, TINY, Tridiagonal, fused, pieces_mut};
 use crate::vectors::vectorised;
 
-/// Vectors side by side in a row of a strip: enough to hide how long each sum takes.
-const DEPTH: usize = 4;
-/// Bytes of a line of the cache: a vector across two of them takes twice as long.
-const LINE: usize = 64;
+/// Stands for zero in unit vectors, so that none of the numbers made of them is subnormal, which would
+/// take a processor a hundred times as long as others: eigenvectors fall off that far.
+const NOTHING: f64 = 1e-100;
 /// Sweeps for one eigenvalue before it is taken as it is; two are usual.
 const SWEEPS: usize = 30;
-/// Squares up to this count as zero, as they lose digits; the largest entry is about one.
-const TINY: f64 = 1e-290;
 
-/// A row of a strip.
-type Piece<S> = [<S as Simd>::f64s; DEPTH];
-
-/// Eigenvalues from the largest to the smallest, and an eigenvector for each as a row.
+/// Eigenvalues from the largest to the smallest, and an eigenvector for each of the first as a row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Eigen {
     /// From the largest to the smallest.
@@ -31,17 +26,19 @@ pub struct Eigen {
     pub vectors: Vec<f64>,
 }
 
-/// Eigenvalues and eigenvectors of a symmetric matrix of `size` rows, given row after row with both
-/// triangles. All are NaN if a number is not finite.
+/// Eigenvalues of a symmetric matrix of `size` rows, given row after row with both triangles, and the
+/// eigenvectors of the `wanted` largest. All are NaN if a number is not finite.
 ///
 /// # Panics
-/// When there are fewer than `size` × `size` numbers, a mistake of the caller.
-pub fn eigen(symmetric: &[f64], size: usize) -> Eigen {
+/// When there are fewer than `size` × `size` numbers or more vectors wanted than there are, a mistake
+/// of the caller.
+pub fn eigen(symmetric: &[f64], size: usize, wanted: usize) -> Eigen {
+    assert!(wanted <= size, "a matrix has as many eigenvectors as rows");
     let symmetric = &symmetric[..size * size];
-    if symmetric.iter().any(|entry| !entry.is_finite()) {
-        return Eigen { values: vec![f64::NAN; size], vectors: vec![f64::NAN; size * size] };
+    if size == 0 || symmetric.iter().any(|entry| !entry.is_finite()) {
+        return Eigen { values: vec![f64::NAN; size], vectors: vec![f64::NAN; wanted * size] };
     }
-    vectorised(Solve { symmetric, size })
+    vectorised(Solve { symmetric, size, wanted })
 }
 
 /// The whole computation, compiled for each kind of vectors.
@@ -50,6 +47,8 @@ struct Solve<'a> {
     symmetric: &'a [f64],
     /// Its rows.
     size: usize,
+    /// How many eigenvectors.
+    wanted: usize,
 }
 
 impl WithSimd for Solve<'_> {
@@ -57,169 +56,33 @@ impl WithSimd for Solve<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Eigen {
-        let Self { symmetric, size } = self;
-        let width = DEPTH * S::F64_LANES;
-        let padded = size.next_multiple_of(width);
-        let spare = LINE / size_of::<f64>();
-        let mut memory = vec![0.0; padded * (2 * size + 1) + spare];
-        let start = memory.as_ptr().align_offset(LINE).min(spare);
-        let (matrix, rest) = memory[start..].split_at_mut(padded * size);
-        let reflectors = &mut rest[..padded * (size + 1)];
-
-        // A power of two keeps every digit.
-        let largest = symmetric.iter().fold(f64::MIN_POSITIVE, |most, entry| most.max(entry.abs()));
-        let scale = f64::from_bits(largest.to_bits() & f64::INFINITY.to_bits());
-        let inverse = 1.0 / scale;
-        for (row, entries) in symmetric.chunks_exact(size.max(1)).enumerate() {
-            for (strip, entries) in entries.chunks(width).enumerate() {
-                let target = &mut matrix[(strip * size + row) * width..][..entries.len()];
-                for (target, entry) in target.iter_mut().zip(entries) {
-                    *target = entry * inverse;
-                }
-            }
-        }
-
-        let (mut diagonal, mut coupling) = reduce(simd, matrix, reflectors, size);
-        let turns = diagonalise::<S>(&mut diagonal, &mut coupling);
+        let Self { symmetric, size, wanted } = self;
+        let mut matrix = Tridiagonal::of(simd, symmetric, size);
+        let mut diagonal = matrix.diagonal.clone();
+        let turns = diagonalise::<S>(&mut diagonal, &mut matrix.coupling);
 
         let mut order: Vec<usize> = (0..size).collect();
         order.sort_by(|&i, &j| diagonal[j].total_cmp(&diagonal[i]));
-        let mut vectors = vec![0.0; size * size];
-        for column in (0..size).step_by(width) {
-            let strip = &mut matrix[..width * size];
-            strip.fill(0.0);
-            for (row, i) in (column..size).zip(0..width) {
-                strip[row * width + i] = 1.0;
+        let mut vectors = vec![0.0; wanted * size];
+        let width = matrix.width;
+        let each = order.chunks(width).zip(vectors.chunks_mut(width * size));
+        for (indices, vectors) in each {
+            let strip = &mut matrix.strips.numbers()[..width * size];
+            strip.fill(NOTHING);
+            for (i, index) in indices.iter().enumerate() {
+                strip[index * width + i] = 1.0;
             }
-            reflect(simd, pieces_mut(simd, strip), &reflectors[..padded * size]);
-            rotate(simd, pieces_mut(simd, strip), &turns);
-            for (row, &index) in vectors.chunks_exact_mut(size).zip(&order) {
-                let target = &mut row[column..size.min(column + width)];
-                target.copy_from_slice(&strip[index * width..][..target.len()]);
+            rotate_back(simd, pieces_mut(simd, strip), &turns);
+            matrix.turn_back(simd);
+            let strip = &matrix.strips.numbers()[..width * size];
+            for (i, vector) in vectors.chunks_exact_mut(size).enumerate() {
+                let column = strip.iter().skip(i).step_by(width);
+                vector.iter_mut().zip(column).for_each(|(place, value)| *place = *value);
             }
         }
-        let values = order.iter().map(|&index| diagonal[index] * scale).collect();
+        let values = order.iter().map(|&index| diagonal[index] * matrix.scale).collect();
         Eigen { values, vectors }
     }
-}
-
-/// Numbers as pieces; what does not fill one is left out.
-#[inline(always)]
-fn pieces<S: Simd>(_: S, numbers: &[f64]) -> &[Piece<S>] {
-    S::as_simd_f64s(numbers).0.as_chunks().0
-}
-
-/// Numbers as pieces that can be changed.
-#[inline(always)]
-fn pieces_mut<S: Simd>(_: S, numbers: &mut [f64]) -> &mut [Piece<S>] {
-    S::as_mut_simd_f64s(numbers).0.as_chunks_mut().0
-}
-
-/// Adds a multiple of a piece to another.
-#[inline(always)]
-fn add<S: Simd>(simd: S, sum: &mut Piece<S>, factor: S::f64s, piece: &Piece<S>) {
-    for (sum, &part) in sum.iter_mut().zip(piece) {
-        *sum = simd.mul_add_e_f64s(factor, part, *sum);
-    }
-}
-
-/// Adds a multiple of a row to another.
-#[inline(always)]
-fn add_row<S: Simd>(simd: S, sums: &mut [f64], factor: f64, row: &[f64]) {
-    let factor = simd.splat_f64s(factor);
-    for (sum, piece) in pieces_mut(simd, sums).iter_mut().zip(pieces(simd, row)) {
-        add(simd, sum, factor, piece);
-    }
-}
-
-/// The scalar product of two rows.
-#[inline(always)]
-fn product<S: Simd>(simd: S, left: &[f64], right: &[f64]) -> f64 {
-    let mut sums = [simd.splat_f64s(0.0); DEPTH];
-    for (left, right) in pieces(simd, left).iter().zip(pieces(simd, right)) {
-        for ((sum, &left), &right) in sums.iter_mut().zip(left).zip(right) {
-            *sum = simd.mul_add_e_f64s(left, right, *sum);
-        }
-    }
-    let mut total = simd.splat_f64s(0.0);
-    for sum in sums {
-        total = simd.add_f64s(total, sum);
-    }
-    simd.reduce_sum_f64s(total)
-}
-
-/// `factor * other + term`, as one instruction where there is one.
-#[inline(always)]
-fn fused<S: Simd>(factor: f64, other: f64, term: f64) -> f64 {
-    if S::F64_LANES >= 4 { factor.mul_add(other, term) } else { factor * other + term }
-}
-
-/// Makes the matrix (strip after strip) tridiagonal from its last row to its first and gives the
-/// diagonal and its neighbours. Row `i` of `reflectors` becomes the vector `u`, of squared length
-/// two or zero, of the reflection `1 - u uᵀ` that leaves in row `i` only the diagonal entry and the
-/// one before it. There is one row more, of zeros, as no reflection comes before the first.
-#[inline(always)]
-fn reduce<S: Simd>(
-    simd: S,
-    matrix: &mut [f64],
-    reflectors: &mut [f64],
-    size: usize,
-) -> (Vec<f64>, Vec<f64>) {
-    let (mut diagonal, mut coupling) = (vec![0.0; size], vec![0.0; size]);
-    let width = DEPTH * S::F64_LANES;
-    let padded = size.next_multiple_of(width);
-    let (mut change, mut image) = (vec![0.0; padded], vec![0.0; padded]);
-    for i in (0..size).rev() {
-        // The change of the matrix by the reflection before, `- u qᵀ - q uᵀ`, is still to be made.
-        let used = (i + 1).next_multiple_of(width);
-        let (row, before) = reflectors[i * padded..][..2 * padded].split_at_mut(padded);
-        for (strip, target) in row[..used].chunks_exact_mut(width).enumerate() {
-            target.copy_from_slice(&matrix[(strip * size + i) * width..][..width]);
-        }
-        add_row(simd, &mut row[..used], -before[i], &change);
-        add_row(simd, &mut row[..used], -change[i], before);
-        diagonal[i] = row[i];
-        row[i..].fill(0.0);
-        if i == 0 {
-            break;
-        }
-        let last = row[i - 1];
-        row[i - 1] = 0.0;
-        let others = product(simd, &row[..used], &row[..used]);
-        if others > TINY {
-            let length = fused::<S>(last, last, others).sqrt().copysign(last);
-            coupling[i - 1] = -length;
-            row[i - 1] = last + length;
-            let factor = 1.0 / (length * (last + length)).sqrt();
-            row[..i].iter_mut().for_each(|entry| *entry *= factor);
-        } else {
-            coupling[i - 1] = last;
-            row.fill(0.0);
-        }
-
-        // The change of the matrix and its product with the new vector, in one pass.
-        let used = i.next_multiple_of(width);
-        let strips = pieces_mut(simd, matrix).chunks_exact_mut(size);
-        let given = pieces(simd, before).iter().zip(pieces(simd, &change));
-        let images = pieces_mut(simd, &mut image[..used]);
-        for ((rows, (&before_piece, &change_piece)), image) in strips.zip(given).zip(images) {
-            let mut sum = [simd.splat_f64s(0.0); DEPTH];
-            let factors = before.iter().zip(&change).zip(&*row);
-            for (piece, ((&before, &change), &new)) in rows[..i].iter_mut().zip(factors) {
-                let mut changed = *piece;
-                add(simd, &mut changed, simd.splat_f64s(-before), &change_piece);
-                add(simd, &mut changed, simd.splat_f64s(-change), &before_piece);
-                add(simd, &mut sum, simd.splat_f64s(new), &changed);
-                *piece = changed;
-            }
-            *image = sum;
-        }
-        let half = 0.5 * product(simd, &row[..used], &image[..used]);
-        change[..used].copy_from_slice(&image[..used]);
-        add_row(simd, &mut change[..used], -half, row);
-        change[i..].fill(0.0);
-    }
-    (diagonal, coupling)
 }
 
 /// The rotations of all sweeps.
@@ -288,45 +151,25 @@ fn diagonalise<S: Simd>(diagonal: &mut [f64], coupling: &mut [f64]) -> Turns {
     turns
 }
 
-/// Applies the reflections, from the last to the first, to the rows of a strip.
+/// Takes all sweeps back, the last first, on the rows of a strip.
 #[inline(always)]
-fn reflect<S: Simd>(simd: S, rows: &mut [Piece<S>], reflectors: &[f64]) {
-    let padded = reflectors.len() / rows.len();
-    let mut before = &reflectors[..padded];
-    let mut product = [simd.splat_f64s(0.0); DEPTH];
-    for (i, row) in reflectors.chunks_exact(padded).enumerate().rev() {
-        // The change by the reflection before and the product with this one, in one pass.
-        let mut sum = [simd.splat_f64s(0.0); DEPTH];
-        for (piece, (&before, &new)) in rows[..=i].iter_mut().zip(before.iter().zip(row)) {
-            let mut changed = *piece;
-            add(simd, &mut changed, simd.splat_f64s(-before), &product);
-            add(simd, &mut sum, simd.splat_f64s(new), &changed);
-            *piece = changed;
-        }
-        product = sum;
-        before = row;
-    }
-}
-
-/// Applies all sweeps to the rows of a strip.
-#[inline(always)]
-fn rotate<S: Simd>(simd: S, rows: &mut [Piece<S>], turns: &Turns) {
+fn rotate_back<S: Simd>(simd: S, rows: &mut [Piece<S>], turns: &Turns) {
     let mut rotations = turns.rotations.as_slice();
-    for &(first, last) in &turns.sweeps {
-        let (sweep, rest) = rotations.split_at(last - first);
+    for &(first, last) in turns.sweeps.iter().rev() {
+        let (rest, sweep) = rotations.split_at(rotations.len() - (last - first));
         rotations = rest;
-        let mut carried = rows[last];
-        for (i, &[cosine, sine]) in (first..last).rev().zip(sweep) {
+        let mut carried = rows[first];
+        for (i, &[cosine, sine]) in (first..last).zip(sweep.iter().rev()) {
             let (cosine, sine) = (simd.splat_f64s(cosine), simd.splat_f64s(sine));
-            let row = rows[i];
+            let row = rows[i + 1];
             let mut kept = [simd.splat_f64s(0.0); DEPTH];
             for ((kept, carried), &row) in kept.iter_mut().zip(&mut carried).zip(&row) {
                 *kept = simd.mul_add_e_f64s(sine, row, simd.mul_f64s(cosine, *carried));
                 *carried = simd.negate_mul_add_e_f64s(sine, *carried, simd.mul_f64s(cosine, row));
             }
-            rows[i + 1] = kept;
+            rows[i] = kept;
         }
-        rows[first] = carried;
+        rows[last] = carried;
     }
 }
 
@@ -344,7 +187,7 @@ mod tests {
     }
 
     fn check(symmetric: &[f64], size: usize) -> Vec<f64> {
-        let Eigen { values, vectors } = eigen(symmetric, size);
+        let Eigen { values, vectors } = eigen(symmetric, size, size);
         let largest = symmetric.iter().fold(0.0, |most: f64, entry| most.max(entry.abs()));
         assert!(values.is_sorted_by(|left, right| left >= right));
         let row = |i: usize| &vectors[i * size..][..size];
@@ -416,7 +259,8 @@ mod tests {
     #[test]
     fn not_finite() {
         for wrong in [f64::NAN, f64::INFINITY] {
-            let values = eigen(&matrix(9, |i, j| if i + j == 7 { wrong } else { 1.0 }), 9).values;
+            let values =
+                eigen(&matrix(9, |i, j| if i + j == 7 { wrong } else { 1.0 }), 9, 9).values;
             assert!(values.iter().all(|value| value.is_nan()));
         }
     }

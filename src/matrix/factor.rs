@@ -4,6 +4,7 @@
 //! patches of every track, so the matrix is laid out for the inner loop once ([`Factor`]) and not for
 //! every product. Each row of a product is the same bits whatever other rows are worked out with it.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use pulp::{Simd, WithSimd};
@@ -59,12 +60,17 @@ impl Factor {
 
     /// The transpose of a matrix of `rows` columns, row after row.
     pub fn transposed(matrix: &[f32], rows: usize) -> Self {
-        let mut factor = Self::zeros(rows, matrix.len() / rows);
+        Self::transposed_part(matrix, rows, 0..rows)
+    }
+
+    /// The transpose of some columns of a matrix of rows of `width` numbers.
+    pub fn transposed_part(matrix: &[f32], width: usize, part: Range<usize>) -> Self {
+        let mut factor = Self::zeros(part.len(), matrix.len() / width);
         let columns = factor.columns;
-        factor.strips(|depth, from, width, strip| {
-            for column in from..columns.min(from + width) {
-                let values = &matrix[column * rows + depth..];
-                for (row, &value) in strip.chunks_exact_mut(width).zip(values) {
+        factor.strips(|depth, from, strip_width, strip| {
+            for column in from..columns.min(from + strip_width) {
+                let values = &matrix[column * width..][part.clone()][depth..];
+                for (row, &value) in strip.chunks_exact_mut(strip_width).zip(values) {
                     row[column - from] = value;
                 }
             }
@@ -149,7 +155,7 @@ impl Basis {
 /// Adds `left · factor` to `sums`; both hold row after row.
 pub fn add_product(left: &[f32], factor: &Factor, sums: &mut [f32]) {
     let left = Left::<false> { values: left, step: factor.rows };
-    vectorised(Product { left, factor, part: Part::All, sums });
+    vectorised(Product { left, factor, sums });
 }
 
 /// `windows · factor`, of all runs of as many numbers as the factor has rows that begin at the first
@@ -160,26 +166,24 @@ pub fn product_of_windows(values: &[f32], step: usize, factor: &Factor, start: &
     let mut sums =
         if start.is_empty() { vec![0.0; windows * factor.columns] } else { start.repeat(windows) };
     let left = Left::<false> { values, step };
-    vectorised(Product { left, factor, part: Part::All, sums: &mut sums });
+    vectorised(Product { left, factor, sums: &mut sums });
     sums
 }
 
-/// `matrix · matrixᵀ`, of rows of `width` numbers: the scalar products of all rows.
-pub fn products_of_rows(matrix: &[f32], width: usize) -> Vec<f32> {
-    let left = Left::<false> { values: matrix, step: width };
-    symmetric_product(left, &Factor::transposed(matrix, width))
+/// The scalar products of all rows of `width` numbers within some of their columns: rows × rows.
+pub fn products_of_rows(matrix: &[f32], width: usize, columns: Range<usize>) -> Vec<f32> {
+    products_among(&Factor::transposed_part(matrix, width, columns))
 }
 
 /// `matrixᵀ · matrix`, of rows of `columns` numbers: the scalar products of all columns.
 pub fn products_of_columns(matrix: &[f32], columns: usize) -> Vec<f32> {
-    let left = Left::<true> { values: matrix, step: columns };
-    symmetric_product(left, &Factor::new(matrix, columns))
+    products_among(&Factor::new(matrix, columns))
 }
 
-/// `left · factor`, of which half is worked out: one is the other's transpose.
-fn symmetric_product<const TURNED: bool>(left: Left<'_, TURNED>, factor: &Factor) -> Vec<f32> {
+/// `factorᵀ · factor`, of which half is worked out: the other is its mirror.
+fn products_among(factor: &Factor) -> Vec<f32> {
     let mut sums = vec![0.0; factor.columns * factor.columns];
-    vectorised(Product { left, factor, part: Part::Upper, sums: &mut sums });
+    vectorised(Square { factor, sums: &mut sums });
     mirror(&mut sums, factor.columns);
     sums
 }
@@ -210,7 +214,7 @@ pub fn transposed_product(
         }
         factor.fill(right);
         let left = Left::<true> { values: left, step: left_columns };
-        vectorised(Product { left, factor: &factor, part: Part::All, sums: &mut sums });
+        vectorised(Product { left, factor: &factor, sums: &mut sums });
     }
     sums
 }
@@ -248,16 +252,7 @@ impl<const TURNED: bool> Left<'_, TURNED> {
 struct Product<'a, const TURNED: bool> {
     left: Left<'a, TURNED>,
     factor: &'a Factor,
-    part: Part,
     sums: &'a mut [f32],
-}
-
-/// What of a product is asked for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    All,
-    /// The diagonal and what is above it. Below it there is nothing of use.
-    Upper,
 }
 
 impl<const TURNED: bool> WithSimd for Product<'_, TURNED> {
@@ -265,7 +260,7 @@ impl<const TURNED: bool> WithSimd for Product<'_, TURNED> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { left, factor, part, sums } = self;
+        let Self { left, factor, sums } = self;
         let (columns, padded) = (factor.columns, factor.padded());
         for (at, sums) in sums.chunks_mut((HEIGHT * columns).max(1)).enumerate() {
             let first = at * HEIGHT;
@@ -275,20 +270,47 @@ impl<const TURNED: bool> WithSimd for Product<'_, TURNED> {
                 let block = &factor.values[factor.start + depth * padded..][..rows * padded];
                 for (at, strip) in block.chunks(rows * factor.width).enumerate() {
                     let from = at * factor.width;
-                    let sums = match part {
-                        Part::All => &mut *sums,
-                        Part::Upper => {
-                            let end = (from + factor.width).saturating_sub(first) * columns;
-                            let end = end.min(sums.len());
-                            &mut sums[..end]
-                        }
-                    };
                     let whole = strip.len() == rows * factor.width;
                     let (strip, _) = S::as_simd_f32s(strip);
                     if whole {
                         down::<S, STRIP, TURNED>(simd, left, sums, [from, columns], strip);
                     } else {
                         down::<S, 1, TURNED>(simd, left, sums, [from, columns], strip);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// All products of two columns of a factor that stand on the diagonal or above, added to `sums`.
+struct Square<'a> {
+    factor: &'a Factor,
+    sums: &'a mut [f32],
+}
+
+impl WithSimd for Square<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { factor, sums } = self;
+        let (columns, padded, width) = (factor.columns, factor.padded(), factor.width);
+        for depth in (0..factor.rows).step_by(DEPTH) {
+            let rows = DEPTH.min(factor.rows - depth);
+            let block = &factor.values[factor.start + depth * padded..][..rows * padded];
+            for (first, sums) in sums.chunks_mut((width * columns).max(1)).enumerate() {
+                // A strip is the left matrix too, so that its rows are side by side there.
+                let left = &block[first * width * rows..];
+                let left = &left[..left.len().min(width * rows)];
+                let left = Left::<true> { values: left, step: left.len() / rows };
+                for (at, strip) in block.chunks(rows * width).enumerate().skip(first) {
+                    let whole = strip.len() == rows * width;
+                    let (strip, _) = S::as_simd_f32s(strip);
+                    if whole {
+                        down::<S, STRIP, true>(simd, left, sums, [at * width, columns], strip);
+                    } else {
+                        down::<S, 1, true>(simd, left, sums, [at * width, columns], strip);
                     }
                 }
             }
@@ -336,9 +358,10 @@ fn add<S: Simd, const R: usize, const V: usize, const TURNED: bool>(
 ) -> usize {
     let mut tile = [[simd.splat_f32s(0.0); V]; R];
     if TURNED {
-        for (values, strip) in left.values.chunks(left.step).zip(strip) {
-            let values: &[f32] = &values[..R];
-            multiply(simd, &mut tile, std::array::from_fn(|row| values[row]), strip);
+        // No chunk is too short, but a panic for it would keep the tile out of the registers.
+        let columns = left.values.chunks(left.step).map_while(|values| values.first_chunk::<R>());
+        for (values, strip) in columns.zip(strip) {
+            multiply(simd, &mut tile, *values, strip);
         }
     } else {
         let rows: [&[f32]; R] =
@@ -347,6 +370,10 @@ fn add<S: Simd, const R: usize, const V: usize, const TURNED: bool>(
             multiply(simd, &mut tile, std::array::from_fn(|row| rows[row][at]), strip);
         }
     }
+    // A copy: what is asked for by places that are not known beforehand lies in memory, and the tile
+    // shall not while it is summed.
+    let tile: [[S::f32s; V]; R] =
+        std::array::from_fn(|row| std::array::from_fn(|at| tile[row][at]));
     let count = (V * S::F32_LANES).min(columns - from);
     for (row, tile) in tile.iter().enumerate() {
         let sums = &mut sums[row * columns + from..][..count];
@@ -442,7 +469,7 @@ mod tests {
             let found = products_of_columns(&matrix, columns);
             assert!(near(&found, &exact), "{rows} × {columns}");
             assert_eq!(found, by_definition(&found, columns));
-            let found = products_of_rows(&by_definition(&matrix, columns), rows);
+            let found = products_of_rows(&by_definition(&matrix, columns), rows, 0..rows);
             assert!(near(&found, &exact), "{rows} × {columns}, of rows");
             assert_eq!(found, by_definition(&found, columns));
         }

@@ -140,7 +140,7 @@ impl Classifier for Machine {
         let mut all = Vec::with_capacity(samples.len());
         for first in (0..samples.len()).step_by(CHUNK) {
             let rows = clipped(samples, first..(first + CHUNK).min(samples.len()), self.clip);
-            let kernel = self.similarity.between(&rows, &self.rows);
+            let kernel = self.similarity.between(&self.rows, &rows);
             let values = Ridge::values(&self.weights, &self.shares, &kernel);
             all.extend(values.chunks_exact(self.present.len()).map(|values| {
                 let mut scores = vec![0.0; self.genres];

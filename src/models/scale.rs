@@ -5,12 +5,13 @@
 
 mod quantile;
 
-use std::sync::Arc;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::{Samples, Shape};
+use crate::vectors::wide;
 use quantile::Ranks;
 
 /// How columns are brought to a common scale.
@@ -36,6 +37,8 @@ pub enum Scale {
 const CUT: f64 = 5.0;
 /// Columns gathered at once: a line of memory of each row.
 const ABREAST: usize = 16;
+/// Neighbouring standard columns learned at once: those of all rows stay near the processor.
+const BLOCK: usize = 512;
 /// The least value a logarithm is taken of.
 const LEAST: f64 = 1e-12;
 
@@ -105,12 +108,10 @@ impl Scaler {
         let mut columns = Vec::with_capacity(width);
         while columns.len() < width {
             let first = columns.len();
-            let standard = |column| scale(column) == Scale::Standard;
-            if first + ABREAST <= width
-                && (first..first + ABREAST).all(standard)
-                && let Some(found) = standard_abreast(train, width, first)
-            {
-                columns.extend(found);
+            let standard = |column: &usize| scale(*column) == Scale::Standard;
+            let run = (first..width.min(first + BLOCK)).take_while(standard).count();
+            if run > 0 {
+                columns.extend(standard_abreast(train, width, first..first + run));
                 continue;
             }
             let rows = train.len() * train.shape().size() / width;
@@ -137,31 +138,36 @@ impl Scaler {
     pub fn apply(&self, samples: &Samples) -> Samples {
         let width = row_width(samples.shape());
         assert_eq!(width, self.columns.len(), "the columns the scaler was fitted on");
-        let mut values = Vec::with_capacity(samples.len() * samples.shape().size());
-        for i in 0..samples.len() {
-            for row in samples.values(i).chunks_exact(width) {
-                let scaled = row.iter().zip(&self.columns).map(|(value, column)| match column {
-                    Column::Kept => *value,
-                    _ if !value.is_finite() => *value,
-                    Column::Linear { centre, spread } => {
-                        ((f64::from(*value) - centre) / spread) as f32
-                    }
+        let linear = |column: &Column| match column {
+            Column::Linear { centre, spread } => (*centre, *spread),
+            _ => (0.0, 1.0),
+        };
+        let (centres, spreads): (Vec<f64>, Vec<f64>) = self.columns.iter().map(linear).unzip();
+        let others: Vec<(usize, &Column)> = (0..)
+            .zip(&self.columns)
+            .filter(|(_, column)| !matches!(column, Column::Linear { .. } | Column::Kept))
+            .collect();
+        let mut values = vec![0.0; samples.len() * samples.shape().size()];
+        let given = (0..samples.len()).flat_map(|i| samples.values(i).chunks_exact(width));
+        for (row, scaled) in given.zip(values.chunks_exact_mut(width)) {
+            write_scaled(scaled, row, &centres, &spreads);
+            for (at, column) in others.iter().filter(|(at, _)| row[*at].is_finite()) {
+                let value = f64::from(row[*at]);
+                scaled[*at] = match column {
                     Column::Cut { logarithm, centre, spread } => {
-                        let value = f64::from(*value);
                         let value = if *logarithm { value.max(LEAST).ln() } else { value };
                         ((value - centre) / spread).clamp(-CUT, CUT) as f32
                     }
-                    Column::Ranked(ranks) => ranks.normal(f64::from(*value)) as f32,
-                });
-                values.extend(scaled);
+                    Column::Ranked(ranks) => ranks.normal(value) as f32,
+                    Column::Kept | Column::Linear { .. } => row[*at],
+                };
             }
         }
-        let columns = Arc::new(samples.columns().to_vec());
         let steps = self.columns.iter().enumerate().map(|(at, column)| match column {
             Column::Linear { spread, .. } => samples.step(at) * *spread as f32,
             Column::Kept | Column::Cut { .. } | Column::Ranked(_) => samples.step(at),
         });
-        samples.described_by(columns, samples.shape(), values).with_steps(steps.collect())
+        samples.with_values(values).with_steps(steps.collect())
     }
 }
 
@@ -180,31 +186,55 @@ fn mean_and_spread(values: &[f64]) -> (f64, f64) {
     (centre, spread(count, centre, variance))
 }
 
-/// The same of [`ABREAST`] columns from `first` at once, to the bit; `None` where a value is not finite
-/// or there is none.
-fn standard_abreast(train: &Samples, width: usize, first: usize) -> Option<[Column; ABREAST]> {
+/// The standard scales of neighbouring columns, one pass over all rows for the means and one for the
+/// spreads; what is not finite does not count.
+fn standard_abreast(train: &Samples, width: usize, columns: Range<usize>) -> Vec<Column> {
     let rows = || {
         let rows = (0..train.len()).flat_map(|i| train.values(i).chunks_exact(width));
-        rows.filter_map(|row| row[first..].first_chunk::<ABREAST>())
+        rows.map(|row| &row[columns.clone()])
     };
-    let (mut count, mut sums, mut squares) = (0.0, [0.0; ABREAST], [0.0; ABREAST]);
-    for row in rows() {
-        count += 1.0;
-        sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(*value));
-    }
-    let centres = sums.map(|sum| sum / count);
-    for row in rows() {
-        for ((square, value), centre) in squares.iter_mut().zip(row).zip(&centres) {
-            *square += (f64::from(*value) - centre).powi(2);
+    let [mut counts, mut centres, mut squares] = [(); 3].map(|()| vec![0.0; columns.len()]);
+    rows().for_each(|row| add_finite(row, &mut counts, &mut centres));
+    centres.iter_mut().zip(&counts).for_each(|(sum, count)| *sum /= count);
+    rows().for_each(|row| add_squares(row, &centres, &mut squares));
+    let each = counts.iter().zip(centres).zip(squares);
+    each.map(|((&count, centre), squares)| match count {
+        0.0 => Column::Kept,
+        _ => Column::Linear { centre, spread: spread(count, centre, squares / count) },
+    })
+    .collect()
+}
+
+wide! {
+    /// Adds finite values to the sums of their columns, and counts them.
+    fn add_finite(row: &[f32], counts: &mut [f64], sums: &mut [f64]) {
+        for ((value, count), sum) in row.iter().zip(counts).zip(sums) {
+            *count += if value.is_finite() { 1.0 } else { 0.0 };
+            *sum += if value.is_finite() { f64::from(*value) } else { 0.0 };
         }
     }
-    let finite = count > 0.0 && squares.iter().all(|square| square.is_finite());
-    finite.then(|| {
-        std::array::from_fn(|at| Column::Linear {
-            centre: centres[at],
-            spread: spread(count, centres[at], squares[at] / count),
-        })
-    })
+}
+
+wide! {
+    /// Adds the squares of how far finite values are from the centres of their columns.
+    fn add_squares(row: &[f32], centres: &[f64], squares: &mut [f64]) {
+        for ((value, centre), square) in row.iter().zip(centres).zip(squares) {
+            let apart = if value.is_finite() { f64::from(*value) - centre } else { 0.0 };
+            *square += apart * apart;
+        }
+    }
+}
+
+wide! {
+    /// Brings finite values to their centres and spreads, and leaves others as they are.
+    #[allow(clippy::cast_possible_truncation)] // samples hold single precision
+    fn write_scaled(scaled: &mut [f32], row: &[f32], centres: &[f64], spreads: &[f64]) {
+        let scales = centres.iter().zip(spreads);
+        for ((place, value), (centre, spread)) in scaled.iter_mut().zip(row).zip(scales) {
+            let linear = ((f64::from(*value) - centre) / spread) as f32;
+            *place = if value.is_finite() { linear } else { *value };
+        }
+    }
 }
 
 /// The standard deviation of `count` values; 1 where they are the same up to rounding.

@@ -11,7 +11,7 @@ use super::descriptor::{Descriptor, Encode};
 use crate::bounds::bounded;
 use crate::features::Error;
 use crate::seed::Seed;
-use crate::vectors::wide;
+use crate::vectors::{larger, wide};
 
 bounded! {
     /// How many broad bands.
@@ -73,8 +73,8 @@ wide! {
             // What is larger moves on towards the end, lane by lane.
             for row in before {
                 for (one, other) in row.iter_mut().zip(&mut *next) {
-                    let swap = *one > *other;
-                    (*one, *other) = if swap { (*other, *one) } else { (*one, *other) };
+                    let less = if *one < *other { *one } else { *other };
+                    (*one, *other) = (less, larger(*one, *other));
                 }
             }
         }

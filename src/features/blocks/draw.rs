@@ -2,6 +2,7 @@
 
 use rand::seq::SliceRandom;
 
+use super::LogMel;
 use crate::seed::Seed;
 
 /// `wanted` different places, evenly likely, of tracks that have `counts` places each: of each track
@@ -19,6 +20,19 @@ pub(super) fn places(counts: &[usize], wanted: usize, seed: Seed) -> Vec<Vec<usi
         (first, rest) = (first + count, others);
     }
     of_tracks
+}
+
+/// The `size` numbers at each place that was drawn; places of a track are `step` numbers apart.
+pub(super) fn of_tracks<'a>(
+    tracks: &'a [LogMel<'a>],
+    drawn: &'a [Vec<usize>],
+    step: usize,
+    size: usize,
+) -> impl Iterator<Item = &'a [f32]> + Clone {
+    let each = tracks.iter().zip(drawn);
+    each.flat_map(move |(track, places)| {
+        places.iter().map(move |place| &track.values()[place * step..][..size])
+    })
 }
 
 #[cfg(test)]

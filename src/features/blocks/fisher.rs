@@ -107,15 +107,12 @@ impl Descriptor for Fisher {
         let counts: Vec<usize> = train.iter().map(LogMel::frames).collect();
         let drawn = draw::places(&counts, self.frames.get(), seed.derive("frames"));
         let mut frames = Vec::new();
-        for (track, places) in train.iter().zip(drawn) {
-            for place in places {
-                frames.extend_from_slice(&track.values()[place * width..(place + 1) * width]);
-            }
-        }
+        draw::of_tracks(train, &drawn, width, width)
+            .for_each(|frame| frames.extend_from_slice(frame));
         let (components, found) = (self.components.get(), frames.len() / width);
         need("fisher", "training frames", components, found, "lower its `components`")?;
-        let whitening = Whitening::learn(&frames, width, width, FLOOR);
-        let points = whitening.apply(&frames, width);
+        let whitening = Whitening::learn(frames.chunks_exact(width), width, width, FLOOR);
+        let points = whitening.apply(&frames);
         let rounds = self.rounds.get();
         let mixture = Mixture::learn(&points, width, components, rounds, seed.derive("mixture"));
         Ok(FisherVector { coefficients, whitening, mixture })
@@ -128,7 +125,7 @@ impl Encode for FisherVector {
     }
 
     fn describe(&self, seen: &LogMel<'_>) -> Vec<f32> {
-        let points = self.whitening.apply(seen.values(), 2 * self.coefficients);
+        let points = self.whitening.apply(seen.values());
         let mixture = &self.mixture;
         let width = mixture.width();
         let count = (points.len() / width) as f64;

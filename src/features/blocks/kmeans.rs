@@ -5,12 +5,10 @@ use rand::seq::SliceRandom;
 
 use crate::matrix::factor::{Factor, product_of_windows};
 use crate::seed::Seed;
-use crate::vectors::{larger, wide};
+use crate::vectors::{add_places_of_largest, wide};
 
 /// Points that meet the centres at a time, so that their products stay near the processor.
 const CHUNK: usize = 64;
-/// Values that are compared abreast: an AVX-512 register, or two of AVX.
-const LANES: usize = 16;
 
 /// What "near" means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +78,7 @@ pub(super) fn nearest(
     let mut nearest = Vec::with_capacity(points.len() / width);
     for chunk in points.chunks(CHUNK * width) {
         let products = product_of_windows(chunk, width, &factor, &starts);
-        add_highest(&products, starts.len(), &mut nearest);
+        add_places_of_largest(&products, starts.len(), &mut nearest);
     }
     nearest
 }
@@ -95,35 +93,9 @@ wide! {
     }
 }
 
-wide! {
-    /// The place of the largest of each row's `count` products.
-    fn add_highest(products: &[f32], count: usize, places: &mut Vec<usize>) {
-        for products in products.chunks_exact(count) {
-            places.push(first_highest(products));
-        }
-    }
-}
-
-/// The place of the largest value, the first of them on a tie; 0 where there is none.
-#[inline(always)]
-fn first_highest(values: &[f32]) -> usize {
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    let mut largest = [f32::NEG_INFINITY; LANES];
-    for chunk in chunks {
-        largest = std::array::from_fn(|lane| larger(chunk[lane], largest[lane]));
-    }
-    let largest = rest.iter().chain(&largest).fold(f32::NEG_INFINITY, |all, one| larger(*one, all));
-    // Whole chunks are compared before it is asked which value of one it was.
-    let chunk =
-        |chunk: &[f32; LANES]| chunk.iter().fold(false, |found, value| found | (*value == largest));
-    let skipped = chunks.iter().position(chunk).unwrap_or(chunks.len()) * LANES;
-    let place = values[skipped..].iter().position(|value| *value == largest);
-    place.map_or(0, |place| skipped + place)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Geometry, centres, first_highest, nearest};
+    use super::{Geometry, centres, nearest};
     use crate::seed::Seed;
 
     #[test]
@@ -136,16 +108,6 @@ mod tests {
         assert_eq!(firsts, [0.0, 10.0]);
         let of_first = nearest(&points, 2, &found, Geometry::Plane);
         assert!(of_first.chunks_exact(2).all(|pair| pair[0] != pair[1]));
-    }
-
-    #[test]
-    fn the_first_of_the_largest_is_found_wherever_it_stands() {
-        for (size, place) in [(1, 0), (16, 3), (40, 0), (40, 17), (40, 39)] {
-            let mut values = vec![-5.0; size];
-            values[place..].fill(-2.0);
-            assert_eq!(first_highest(&values), place);
-        }
-        assert_eq!(first_highest(&[f32::NAN; 20]), 0);
     }
 
     #[test]

@@ -52,31 +52,39 @@ impl Mixture {
         let plane = (Geometry::Plane, FIRST_ROUNDS);
         let centres = kmeans::centres(points, width, components, plane, seed);
         let nearest = kmeans::nearest(points, width, &centres, Geometry::Plane);
-        let powers = powers(points, width);
-        let mut chunks = nearest.chunks(CHUNK);
-        let moments = Moments::of(&powers, 2 * width, components, |_| {
-            let nearest = chunks.next().unwrap_or_default();
+        let mut powers = vec![0.0; 2 * points.len()];
+        write_powers(points, width, &mut powers);
+        let mut sums = Sums::new(width, components);
+        for (powers, nearest) in powers.chunks(CHUNK * 2 * width).zip(nearest.chunks(CHUNK)) {
             let mut shares = vec![0.0; nearest.len() * components];
             let rows = shares.chunks_exact_mut(components);
             rows.zip(nearest).for_each(|(row, &own)| row[own] = 1.0);
-            shares
-        });
-        let mut mixture = Self::of(&moments, width);
+            sums.add(powers, &shares);
+        }
+        let mut mixture = Self::of(&sums.moments(), width);
         for _ in 0..rounds {
-            mixture = Self::of(&mixture.of_powers(&powers), width);
+            let densities = mixture.densities();
+            let mut sums = Sums::new(width, components);
+            for powers in powers.chunks(CHUNK * 2 * width) {
+                sums.add(powers, &densities.shares(powers, 2 * width));
+            }
+            mixture = Self::of(&sums.moments(), width);
         }
         mixture
     }
 
     /// Moments of points of the width learned.
     pub(super) fn moments(&self, points: &[f32]) -> Moments {
-        self.of_powers(&powers(points, self.width()))
-    }
-
-    fn of_powers(&self, powers: &[f32]) -> Moments {
         let densities = self.densities.get_or(|| self.densities());
-        let width = 2 * self.width();
-        Moments::of(powers, width, self.weights.len(), |powers| densities.shares(powers, width))
+        let width = self.width();
+        let mut sums = Sums::new(width, self.weights.len());
+        let mut powers = vec![0.0; CHUNK * 2 * width];
+        for points in points.chunks(CHUNK * width) {
+            let powers = &mut powers[..2 * points.len()];
+            write_powers(points, width, powers);
+            sums.add(powers, &densities.shares(powers, 2 * width));
+        }
+        sums.moments()
     }
 
     pub(super) fn width(&self) -> usize {
@@ -136,38 +144,39 @@ impl Densities {
     }
 }
 
-impl Moments {
-    /// Of all points, given the powers of each (`width` numbers) and what gives the shares of some
-    /// (points × components) by theirs.
-    fn of(
-        powers: &[f32],
-        width: usize,
-        components: usize,
-        mut shares: impl FnMut(&[f32]) -> Vec<f32>,
-    ) -> Self {
-        let mut held = vec![0.0; components];
-        let mut turned = vec![0.0; width * components];
-        for powers in powers.chunks(CHUNK * width) {
-            let shares = shares(powers);
-            add_rows(&shares, &mut held);
-            add_rows(&transposed_product(powers, width, &shares, components), &mut turned);
-        }
-        let mut sums = Vec::with_capacity(turned.len());
+/// What [`Moments`] are made of.
+struct Sums {
+    /// Σ q for each component.
+    shares: Vec<f64>,
+    /// Σ q x², then Σ q x: 2·width × components.
+    powers: Vec<f64>,
+}
+
+impl Sums {
+    fn new(width: usize, components: usize) -> Self {
+        Self { shares: vec![0.0; components], powers: vec![0.0; 2 * width * components] }
+    }
+
+    /// Adds the powers of some points, and their shares: points × components.
+    fn add(&mut self, powers: &[f32], shares: &[f32]) {
+        let components = self.shares.len();
+        let width = self.powers.len() / components;
+        add_rows(shares, &mut self.shares);
+        add_rows(&transposed_product(powers, width, shares, components), &mut self.powers);
+    }
+
+    fn moments(self) -> Moments {
+        let components = self.shares.len();
+        let mut sums = Vec::with_capacity(self.powers.len());
         for own in 0..components {
-            sums.extend(turned.chunks_exact(components).map(|row| row[own]));
+            sums.extend(self.powers.chunks_exact(components).map(|row| row[own]));
         }
-        Self { shares: held, sums }
+        Moments { shares: self.shares, sums }
     }
 }
 
-/// x², then x, of each point.
-fn powers(points: &[f32], width: usize) -> Vec<f32> {
-    let mut powers = vec![0.0; 2 * points.len()];
-    write_powers(points, width, &mut powers);
-    powers
-}
-
 wide! {
+    /// x², then x, of each point.
     fn write_powers(points: &[f32], width: usize, powers: &mut [f32]) {
         for (powers, point) in powers.chunks_exact_mut(2 * width).zip(points.chunks_exact(width)) {
             let (squares, values) = powers.split_at_mut(width);

@@ -41,6 +41,10 @@ bounded! {
     Drawn: usize, at_least 1, at_most 10_000_000
 }
 
+/// Training patches that are whitened at a time.
+const CHUNK: usize = 1024;
+/// Patches whose activations are summed in single precision.
+const PIECE: usize = 64;
 /// Rounds of k-means.
 const ROUNDS: usize = 8;
 /// Share of the largest variance that is added to each before whitening.
@@ -165,18 +169,18 @@ impl Descriptor for Patches {
         let counts: Vec<usize> =
             train.iter().map(|track| (track.frames() - length) / hop + 1).collect();
         let drawn = draw::places(&counts, self.drawn.get(), seed.derive("patches"));
-        let mut patches = Vec::new();
-        for (track, places) in train.iter().zip(drawn) {
-            for place in places {
-                patches.extend_from_slice(&track.values()[place * hop * bands..][..size]);
-            }
-        }
-        let (patterns, found) = (self.patterns.get(), patches.len() / size);
+        let patches = draw::of_tracks(train, &drawn, hop * bands, size);
+        let (patterns, found) = (self.patterns.get(), drawn.iter().map(Vec::len).sum());
         need("patches", "training patches", patterns, found, "lower its `patterns`")?;
         let components = self.components.get();
-        let whitening = Whitening::learn(&patches, size, components, FLOOR);
-        let mut points = whitening.apply(&patches, size);
-        drop(patches); // the largest thing here
+        let whitening = Whitening::learn(patches.clone(), size, components, FLOOR);
+        let (mut left, mut points) = (patches, Vec::with_capacity(found * components));
+        let mut chunk = Vec::with_capacity(CHUNK * size);
+        while points.len() < found * components {
+            chunk.clear();
+            left.by_ref().take(CHUNK).for_each(|patch| chunk.extend_from_slice(patch));
+            points.extend_from_slice(&whitening.apply(&chunk));
+        }
         to_unit_length(&mut points, components);
         let sphere = (Geometry::Sphere, ROUNDS);
         let seed = seed.derive("patterns");
@@ -199,7 +203,7 @@ impl Encode for PatternActivations {
 
     #[allow(clippy::cast_possible_truncation)]
     fn describe(&self, seen: &LogMel<'_>) -> Vec<f32> {
-        let mut points = self.whitening.apply(seen.values(), self.hop * self.bands);
+        let mut points = self.whitening.apply_to_windows(seen.values(), self.hop * self.bands);
         let components = self.whitening.components();
         to_unit_length(&mut points, components);
         let patterns = self.patterns.transposed(components);
@@ -207,7 +211,9 @@ impl Encode for PatternActivations {
         let count = self.patterns.values().len() / components;
         let mut values = vec![0.0; 2 * count];
         let (mut sums, mut squares) = (vec![0.0; count], vec![0.0; count]);
-        pool(&products, &mut values[..count], &mut sums, &mut squares);
+        for products in products.chunks(PIECE * count) {
+            pool(products, &mut values[..count], &mut sums, &mut squares);
+        }
         let patches = (products.len() / count) as f64;
         for (place, (sum, squares)) in values[count..].iter_mut().zip(sums.iter().zip(squares)) {
             let (mean, squares): (f64, f64) = (sum / patches, squares / patches);
@@ -220,15 +226,19 @@ impl Encode for PatternActivations {
 wide! {
     /// The largest activation of each pattern, and the sums of all its activations and of their squares.
     fn pool(products: &[f32], largest: &mut [f32], sums: &mut [f64], squares: &mut [f64]) {
-        for patch in products.chunks_exact(largest.len()) {
-            let places = largest.iter_mut().zip(sums.iter_mut()).zip(squares.iter_mut());
+        let count = largest.len();
+        let [mut some, mut some_squares] = [(); 2].map(|()| vec![0.0_f32; count]);
+        for patch in products.chunks_exact(count) {
+            let places = largest.iter_mut().zip(&mut some).zip(&mut some_squares);
             for (((largest, sum), square), product) in places.zip(patch) {
                 let value = larger(product - THRESHOLD, 0.0);
                 *largest = larger(value, *largest);
-                *sum += f64::from(value);
-                *square += f64::from(value * value);
+                *sum += value;
+                *square += value * value;
             }
         }
+        sums.iter_mut().zip(some).for_each(|(sum, some)| *sum += f64::from(some));
+        squares.iter_mut().zip(some_squares).for_each(|(sum, some)| *sum += f64::from(some));
     }
 }
 

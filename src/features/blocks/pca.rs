@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::matrix::factor::{Basis, Derived, product_of_windows, products_of_columns};
+use crate::matrix::windows::Windows;
 use crate::matrix::{Eigen, eigen};
 use crate::vectors::add_rows;
 
@@ -18,23 +19,43 @@ pub(super) struct Whitening {
     /// The projected means, negated: what a point's product with the projection is added to.
     #[serde(skip)]
     start: Derived<Vec<f32>>,
+    /// The projection, to be met by overlapping points.
+    #[serde(skip)]
+    windows: Derived<Windows>,
 }
 
 impl Whitening {
     /// The first `components` principal components of points of `width` values. `floor`, a share of
     /// the largest variance, is added to each variance, so that none is divided by nothing.
     #[allow(clippy::cast_possible_truncation)]
-    pub(super) fn learn(points: &[f32], width: usize, components: usize, floor: f64) -> Self {
-        let count = (points.len() / width).max(1) as f64;
+    pub(super) fn learn<'a>(
+        points: impl Iterator<Item = &'a [f32]> + Clone,
+        width: usize,
+        components: usize,
+        floor: f64,
+    ) -> Self {
         let mut means = vec![0.0_f64; width];
-        add_rows(points, &mut means);
+        let mut count = 0.0;
+        for point in points.clone() {
+            add_rows(point, &mut means);
+            count += 1.0;
+        }
+        let count = f64::max(count, 1.0);
         let means: Vec<f32> = means.into_iter().map(|sum| (sum / count) as f32).collect();
         let mut covariance = vec![0.0; width * width];
-        for chunk in points.chunks(CHUNK * width) {
-            add_rows(&products_of_columns(&centred(chunk, &means), width), &mut covariance);
+        let (mut left, mut centred) = (points, Vec::with_capacity(CHUNK * width));
+        loop {
+            centred.clear();
+            for point in left.by_ref().take(CHUNK) {
+                centred.extend(point.iter().zip(&means).map(|(value, mean)| value - mean));
+            }
+            if centred.is_empty() {
+                break;
+            }
+            add_rows(&products_of_columns(&centred, width), &mut covariance);
         }
         covariance.iter_mut().for_each(|value| *value /= count);
-        let Eigen { values, vectors } = eigen(&covariance, width);
+        let Eigen { values, vectors } = eigen(&covariance, width, components);
         let added = floor * values[0].max(0.0) + f64::MIN_POSITIVE;
         let scale = |value: f64| {
             let scale = (value.max(0.0) + added).sqrt().recip();
@@ -44,10 +65,10 @@ impl Whitening {
         let projection = vectors
             .chunks_exact(width)
             .zip(&values)
-            .take(components)
             .flat_map(|(vector, value)| vector.iter().map(|number| (number * scale(*value)) as f32))
             .collect();
-        Self { means, projection: Basis::new(projection), start: Derived::default() }
+        let projection = Basis::new(projection);
+        Self { means, projection, start: Derived::default(), windows: Derived::default() }
     }
 
     /// How many components there are.
@@ -60,26 +81,30 @@ impl Whitening {
         self.means.len()
     }
 
+    /// Points × components, of points one after another.
+    pub(super) fn apply(&self, points: &[f32]) -> Vec<f32> {
+        let width = self.width();
+        product_of_windows(points, width, self.projection.transposed(width), self.start())
+    }
+
     /// Points × components, of the points that begin at the first of `values` or a multiple of `step`
-    /// after it, and may share values.
-    pub(super) fn apply(&self, values: &[f32], step: usize) -> Vec<f32> {
-        let width = self.means.len();
-        let projection = self.projection.transposed(width);
-        // Begun at the negated means, so that the points need not be centred one by one.
-        let start = self.start.get_or(|| {
+    /// after it, and may share values. The step is the same at each call.
+    pub(super) fn apply_to_windows(&self, values: &[f32], step: usize) -> Vec<f32> {
+        let new = || Windows::new(self.projection.values(), self.width(), step);
+        let windows = self.windows.get_or(new);
+        assert_eq!(windows.step(), step, "a whitening whose points are always as far apart");
+        windows.products(values, self.start())
+    }
+
+    /// Begun at the negated means, points need not be centred one by one.
+    fn start(&self) -> &[f32] {
+        self.start.get_or(|| {
+            let width = self.width();
+            let projection = self.projection.transposed(width);
             let middle = product_of_windows(&self.means, width, projection, &[]);
             middle.iter().map(|value| -value).collect()
-        });
-        product_of_windows(values, step, projection, start)
+        })
     }
-}
-
-fn centred(points: &[f32], means: &[f32]) -> Vec<f32> {
-    let mut centred = Vec::with_capacity(points.len());
-    for point in points.chunks_exact(means.len()) {
-        centred.extend(point.iter().zip(means).map(|(value, mean)| value - mean));
-    }
-    centred
 }
 
 #[cfg(test)]
@@ -99,9 +124,9 @@ mod tests {
                 [7.0 + a, a + 0.3 * b, 5.0 * b]
             })
             .collect();
-        let whitening = Whitening::learn(&points, 3, 2, 0.0);
+        let whitening = Whitening::learn(points.chunks_exact(3), 3, 2, 0.0);
         assert_eq!(whitening.components(), 2);
-        let found = covariance(&whitening.apply(&points, 3), 2, 0.0);
+        let found = covariance(&whitening.apply(&points), 2, 0.0);
         for (found, known) in found.iter().zip([1.0, 0.0, 0.0, 1.0]) {
             assert!((found - known).abs() < 1e-3, "{found} is not {known}");
         }
@@ -109,7 +134,7 @@ mod tests {
 
     #[test]
     fn points_that_are_all_the_same_stay_finite() {
-        let whitening = Whitening::learn(&[3.0; 40], 4, 4, 0.001);
-        assert_eq!(whitening.apply(&[1.0; 4], 4), [0.0; 4]);
+        let whitening = Whitening::learn([3.0; 40].chunks_exact(4), 4, 4, 0.001);
+        assert_eq!(whitening.apply(&[1.0; 4]), [0.0; 4]);
     }
 }

@@ -1,6 +1,6 @@
 //! Covariance matrices of frames, and what is kept of a symmetric matrix.
 
-use crate::matrix::{View, product, spectral};
+use crate::matrix::{View, logarithm, product};
 
 /// Population covariance of rows of `width` values plus `floor` on the diagonal: width × width.
 ///
@@ -24,13 +24,7 @@ pub(super) fn covariance(rows: &[f32], width: usize, floor: f64) -> Vec<f64> {
 
 /// The matrix logarithm of [`covariance`].
 pub(super) fn log_covariance(rows: &[f32], width: usize, floor: f64) -> Vec<f64> {
-    logarithm(&covariance(rows, width, floor), width, floor)
-}
-
-/// The matrix logarithm of a covariance with `floor` on its diagonal.
-pub(super) fn logarithm(covariance: &[f64], width: usize, floor: f64) -> Vec<f64> {
-    // Rounding may push an eigenvalue below the floor.
-    spectral(covariance, width, |variance| variance.max(floor).ln())
+    logarithm(&covariance(rows, width, floor), width)
 }
 
 /// How many numbers [`upper_triangle`] keeps.

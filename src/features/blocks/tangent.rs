@@ -7,10 +7,10 @@ use super::LogMel;
 use super::cepstra::cepstra;
 use super::descriptor::need;
 use super::descriptor::{Descriptor, Encode, numbered};
-use super::symmetric::{covariance, logarithm, triangle, upper_triangle};
+use super::symmetric::{covariance, triangle, upper_triangle};
 use crate::bounds::bounded;
 use crate::features::Error;
-use crate::matrix::{View, product, spectral};
+use crate::matrix::{View, logarithm, product, spectral};
 use crate::seed::Seed;
 
 bounded! {
@@ -83,7 +83,7 @@ impl Descriptor for Tangent {
     fn see(&self, log_mel: &LogMel<'_>) -> Vec<f32> {
         let rows = cepstra(log_mel, self.coefficients.get(), 2);
         let mut seen = covariance(&rows, self.size(), self.floor.get());
-        seen.extend(logarithm(&seen, self.size(), self.floor.get()));
+        seen.extend(logarithm(&seen, self.size()));
         seen.into_iter().map(|value| value as f32).collect()
     }
 
@@ -111,8 +111,6 @@ impl Encode for TangentSpace {
         let whitening = View::of(&self.whitening, size);
         let left = product(whitening, View::of(&covariance, size));
         let seen = product(View::of(&left, size), whitening);
-        // Rounding may push the least eigenvalues of a whitened matrix below zero.
-        let logarithm = spectral(&seen, size, |value| value.max(1e-9).ln());
-        upper_triangle(&logarithm, size)
+        upper_triangle(&logarithm(&seen, size), size)
     }
 }

@@ -42,10 +42,11 @@ impl Ridge {
         Some(Self { weights, shares, left_out })
     }
 
-    /// Values of rows, given their kernel with the training rows: rows × g.
+    /// Values of rows, given the kernel of the training rows with them: rows × g.
     pub(super) fn values(weights: &[f64], shares: &[f64], kernel: &[f64]) -> Vec<f64> {
         let count = weights.len() / shares.len();
-        let mut values = product(View::of(kernel, count), View::of(weights, count).transposed());
+        let kernel = View::of(kernel, kernel.len() / count).transposed();
+        let mut values = product(kernel, View::of(weights, count).transposed());
         for values in values.chunks_exact_mut(shares.len()) {
             values.iter_mut().zip(shares).for_each(|(value, share)| *value += share);
         }
@@ -100,7 +101,7 @@ mod tests {
         for (found, known) in fitted.weights.iter().zip([0.5, -0.5, -0.5, 0.5]) {
             assert!((found - known).abs() < 1e-12, "{found}");
         }
-        let values = Ridge::values(&fitted.weights, &fitted.shares, &[1.0, 0.5, 0.0, 0.0]);
+        let values = Ridge::values(&fitted.weights, &fitted.shares, &[1.0, 0.0, 0.5, 0.0]);
         for (found, known) in values.iter().zip([0.75, 0.25, 0.5, 0.5]) {
             assert!((found - known).abs() < 1e-12, "{found}");
         }
@@ -131,7 +132,7 @@ mod tests {
                     let targets: Vec<f64> =
                         kept.iter().map(|other| indicator(other) - share).collect();
                     let weights = factor.solve(&targets);
-                    let known = Ridge::values(&weights, &[share], &kernel(&[row], &kept))[0];
+                    let known = Ridge::values(&weights, &[share], &kernel(&kept, &[row]))[0];
                     let found = fitted.left_out[row * 2 + genre];
                     assert!((found - known).abs() < 1e-9, "row {row}: {found} is not {known}");
                 }
@@ -148,7 +149,7 @@ mod tests {
             let fitted =
                 Ridge::fit(kernel(points, points), ridge, &labels, 2, &counts, points).unwrap();
             let all: Vec<usize> = (0..7).collect();
-            let values = Ridge::values(&fitted.weights, &fitted.shares, &kernel(&all, points));
+            let values = Ridge::values(&fitted.weights, &fitted.shares, &kernel(points, &all));
             (values, fitted)
         };
         // Rows count 1 on average, so the groups of nine rows count 9/6 times those of six.

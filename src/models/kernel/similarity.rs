@@ -37,7 +37,7 @@ impl Similarity {
         let mut learned = Vec::with_capacity(parts.len());
         for columns in parts {
             let below = Columns::of(rows, width, columns).below_diagonal();
-            let median = median(&mut below.clone(), count);
+            let median = median(&below, count);
             let (rate, share) = (rate(gamma, median), 1.0 / parts.len() as f64);
             let mut below = below.as_slice();
             for row in 0..count {
@@ -61,59 +61,55 @@ impl Similarity {
         self.width
     }
 
-    /// The kernel of `rows` with the `known` ones: rows × known.
-    pub(super) fn between(&self, rows: &[f32], known: &[f32]) -> Vec<f64> {
+    /// The kernel of the `known` rows with others: known × others.
+    pub(super) fn between(&self, known: &[f32], others: &[f32]) -> Vec<f64> {
         let count = known.len() / self.width;
-        let mut kernel = vec![0.0; rows.len() / self.width * count];
+        let mut kernel = vec![0.0; others.len() / self.width * count];
         for Part { columns, median } in &self.parts {
             let known = Columns::of(known, self.width, columns);
-            let rows = Columns::of(rows, self.width, columns);
+            let others = Columns::of(others, self.width, columns);
             let (rate, share) = (rate(self.gamma, *median), 1.0 / self.parts.len() as f64);
-            add_likeness(&mut kernel, &rows.distances(&known), rate, share);
+            add_likeness(&mut kernel, &known.distances(&others), rate, share);
         }
         kernel
     }
 }
 
 /// Some columns of rows, and the squared length of each row within them.
-struct Columns {
-    values: Vec<f32>,
+struct Columns<'a> {
+    rows: &'a [f32],
     width: usize,
+    columns: &'a Range<usize>,
     squares: Vec<f64>,
 }
 
-impl Columns {
-    fn of(rows: &[f32], width: usize, columns: &Range<usize>) -> Self {
-        let mut values = Vec::with_capacity(rows.len() / width * columns.len());
-        for row in rows.chunks_exact(width) {
-            values.extend_from_slice(&row[columns.clone()]);
-        }
-        let mut squares = vec![0.0; values.len() / columns.len()];
-        write_squares(&values, columns.len(), &mut squares);
-        Self { values, width: columns.len(), squares }
+impl<'a> Columns<'a> {
+    fn of(rows: &'a [f32], width: usize, columns: &'a Range<usize>) -> Self {
+        let mut squares = vec![0.0; rows.len() / width];
+        write_squares(rows, width, columns, &mut squares);
+        Self { rows, width, columns, squares }
     }
 
     /// Squared distances of all rows from all others: rows × others.
     fn distances(&self, others: &Self) -> Vec<f32> {
-        let others_turned = Factor::transposed(&others.values, self.width);
-        let products = product_of_windows(&self.values, self.width, &others_turned, &[]);
-        let rows = products.chunks_exact(others.squares.len().max(1)).zip(&self.squares);
-        rows.flat_map(|(products, a)| {
-            let each = products.iter().zip(&others.squares);
-            each.map(move |(product, b)| distance(*a, *b, *product))
-        })
-        .collect()
+        let others_turned =
+            Factor::transposed_part(others.rows, others.width, others.columns.clone());
+        let rows = self.rows.get(self.columns.start..).unwrap_or_default();
+        let mut distances = product_of_windows(rows, self.width, &others_turned, &[]);
+        let rows = distances.chunks_exact_mut(others.squares.len().max(1));
+        rows.zip(&self.squares)
+            .for_each(|(row, square)| to_distances(row, *square, &others.squares));
+        distances
     }
 
     /// Squared distances of each row from those before it, row after row.
     fn below_diagonal(&self) -> Vec<f32> {
         let count = self.squares.len();
-        let products = products_of_rows(&self.values, self.width);
+        let mut products = products_of_rows(self.rows, self.width, self.columns.clone());
         let mut below = Vec::with_capacity(count * count.saturating_sub(1) / 2);
-        for (row, products) in products.chunks_exact(count.max(1)).enumerate() {
-            let a = self.squares[row];
-            let each = products[..row].iter().zip(&self.squares);
-            below.extend(each.map(|(product, b)| distance(a, *b, *product)));
+        for (row, products) in products.chunks_exact_mut(count.max(1)).enumerate() {
+            to_distances(&mut products[..row], self.squares[row], &self.squares);
+            below.extend_from_slice(&products[..row]);
         }
         below
     }
@@ -126,9 +122,10 @@ fn rate(gamma: f64, median: f64) -> f32 {
 }
 
 wide! {
-    /// Σ x² of each row in double precision, eight values abreast.
-    fn write_squares(rows: &[f32], width: usize, squares: &mut [f64]) {
+    /// Σ x² of some columns of each row in double precision, eight values abreast.
+    fn write_squares(rows: &[f32], width: usize, columns: &Range<usize>, squares: &mut [f64]) {
         for (square, row) in squares.iter_mut().zip(rows.chunks_exact(width)) {
+            let row = &row[columns.clone()];
             let (chunks, rest) = row.as_chunks::<8>();
             let mut sums = [0.0; 8];
             for chunk in chunks {
@@ -152,27 +149,36 @@ wide! {
     }
 }
 
-/// |a − b|² = |a|² + |b|² − 2 a·b.
-#[allow(clippy::cast_possible_truncation)]
-fn distance(a: f64, b: f64, product: f32) -> f32 {
-    (a + b - 2.0 * f64::from(product)).max(0.0) as f32
+wide! {
+    /// Makes squared distances of the products of one row with others: |a − b|² = |a|² + |b|² − 2 a·b.
+    #[allow(clippy::cast_possible_truncation)]
+    fn to_distances(products: &mut [f32], square: f64, others: &[f64]) {
+        for (product, other) in products.iter_mut().zip(others) {
+            *product = (square + other - 2.0 * f64::from(*product)).max(0.0) as f32;
+        }
+    }
 }
 
 /// The median of all rows' squared distances from all rows, the zeros from themselves included, by
 /// which the recipe divides. 1 where it is 0, because most rows are the same: then all is alike.
 ///
-/// `below` holds each pair once, and is shuffled.
-fn median(below: &mut [f32], count: usize) -> f64 {
+/// `below` holds each pair once.
+fn median(below: &[f32], count: usize) -> f64 {
     let all = count * count;
     // Sorted, the zeros come first and each pair stands twice.
     let place = |place: usize| place.checked_sub(count).map(|place| place / 2);
     let (lower, upper) = (place((all - 1) / 2), place(all / 2));
     let median = upper.map_or(0.0, |place| {
-        let (before, found, _) = below.select_nth_unstable_by(place, f32::total_cmp);
-        let found = f64::from(*found);
+        // What is not negative is in the order of its bits.
+        let mut bits: Vec<u32> = below.iter().map(|distance| distance.to_bits()).collect();
+        let (before, found, _) = bits.select_nth_unstable(place);
+        let value = |bits: u32| f64::from(f32::from_bits(bits));
+        let found = value(*found);
         match lower {
             Some(lower) if lower == place => found,
-            Some(_) => f64::midpoint(before.iter().copied().fold(0.0, f32::max).into(), found),
+            Some(_) => {
+                f64::midpoint(value(before.iter().copied().max().unwrap_or_default()), found)
+            }
             None => f64::midpoint(0.0, found),
         }
     });
@@ -186,10 +192,10 @@ mod tests {
     #[test]
     fn the_median_counts_every_pair_twice_and_zeros_once() {
         // 0 0 0 1 1 2 2 7 7, 0 0 3 3 and 16 numbers with 0 0 0 0 1 1 2 2 | 3 3 …
-        assert_eq!(median(&mut [7.0, 1.0, 2.0], 3), 1.0);
-        assert_eq!(median(&mut [3.0], 2), 1.5);
-        assert_eq!(median(&mut [6.0, 3.0, 1.0, 5.0, 2.0, 4.0], 4), 2.5);
-        assert_eq!(median(&mut [0.0, 0.0, 0.0], 3), 1.0);
+        assert_eq!(median(&[7.0, 1.0, 2.0], 3), 1.0);
+        assert_eq!(median(&[3.0], 2), 1.5);
+        assert_eq!(median(&[6.0, 3.0, 1.0, 5.0, 2.0, 4.0], 4), 2.5);
+        assert_eq!(median(&[0.0, 0.0, 0.0], 3), 1.0);
     }
 
     #[test]
@@ -208,11 +214,13 @@ mod tests {
         for (found, known) in kernel.iter().zip(known.iter().flatten()) {
             assert!((found - known).abs() < 1e-6, "{found} is not {known}");
         }
-        let again = similarity.between(&rows[2..], &rows);
-        for (found, known) in again.iter().zip(&kernel[3..]) {
+        let again = similarity.between(&rows, &rows[2..]);
+        // The kernel is symmetric: all but its first column.
+        let known = kernel.iter().enumerate().filter(|(at, _)| at % 3 > 0).map(|(_, known)| known);
+        for (found, known) in again.iter().zip(known) {
             assert!((found - known).abs() < 1e-6);
         }
-        assert!(similarity.between(&[], &rows).is_empty());
+        assert!(similarity.between(&rows, &[]).is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! one that lies on its side. Matrices are slices, row after row. Everything runs on the thread that asks, in an order that does
 //! not depend on anything else, so that the same numbers give the same bytes.
 
+mod derived;
 mod eigen;
 pub mod factor;
 mod logarithm;
@@ -14,6 +15,7 @@ pub mod windows;
 use nalgebra::DMatrix;
 use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar, linalg::general_mat_mul};
 
+pub use derived::Derived;
 pub use eigen::{Eigen, eigen};
 pub use logarithm::logarithm;
 

@@ -50,7 +50,7 @@ const DOORS: [(&str, &[&str]); 24] = [
     ("linfa_trees", &["models/"]),
     ("smartcore", &["models/"]),
     ("burn", &["models/"]),
-    ("pulp", &["vectors.rs", "matrix/", "models/layers/", "models/svm/"]),
+    ("pulp", &["vectors.rs", "matrix/", "audio/flac/", "models/layers/", "models/svm/"]),
     ("nalgebra", &["matrix.rs"]),
     ("plotters", &["report/figures"]),
     ("axum", &["web/"]),

@@ -29,6 +29,8 @@ pub mod registry;
 #[path = "../../src/seed.rs"]
 pub mod seed;
 mod trial;
+#[path = "../../src/vectors.rs"]
+pub mod vectors;
 #[cfg(feature = "data")]
 #[path = "../../src/watch.rs"]
 pub mod watch;

@@ -1,4 +1,5 @@
-//! WAV, FLAC, MP3, Ogg Vorbis and AAC. The only place that knows symphonia.
+//! WAV, FLAC, MP3, Ogg Vorbis and AAC. The only place that knows symphonia, which is asked for all but
+//! usual FLAC.
 //!
 //! Packets are decoded one after another into the mean over channels; neither the file nor its
 //! channels are ever held as a whole.
@@ -16,7 +17,7 @@ use symphonia::core::packet::Packet;
 use symphonia::default::{get_codecs, get_probe};
 
 use crate::audio::mono::Mono;
-use crate::audio::{Error, Limit, fragments};
+use crate::audio::{Error, Limit, flac, fragments};
 
 /// How the containers read here begin: (bytes to skip, what follows).
 const MAGICS: [(usize, &[u8]); 5] =
@@ -33,7 +34,23 @@ pub(crate) fn decode<S>(name: &str, mut stream: S, limit: Limit) -> Result<(Stri
 where
     S: Read + Seek + Send + Sync + 'static,
 {
+    if let Some(mono) = flac::decode(name, &mut stream, limit)? {
+        return Ok(("flac".to_owned(), mono));
+    }
+    by_symphonia(name, stream, limit)
+}
+
+/// The same by symphonia, wherever the stream stands.
+pub(super) fn by_symphonia<S>(
+    name: &str,
+    mut stream: S,
+    limit: Limit,
+) -> Result<(String, Mono), Error>
+where
+    S: Read + Seek + Send + Sync + 'static,
+{
     let unreadable = |source| Error::Unreadable { name: name.to_owned(), source };
+    stream.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     let mut start = Vec::new();
     stream.by_ref().take(8).read_to_end(&mut start).map_err(unreadable)?;
     let length = stream.seek(SeekFrom::End(0)).map_err(unreadable)?;

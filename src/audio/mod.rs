@@ -6,6 +6,7 @@
 mod au;
 mod decode;
 mod error;
+mod flac;
 mod fragments;
 mod levels;
 mod load;

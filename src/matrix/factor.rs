@@ -5,11 +5,11 @@
 //! every product. Each row of a product is the same bits whatever other rows are worked out with it.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use pulp::{Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 
+use super::Derived;
 use crate::vectors::vectorised;
 
 /// Vectors in a strip of columns; one in the last where that is enough. Two, times six rows, fill the
@@ -100,29 +100,6 @@ impl Factor {
                 set(depth, strip * self.width, values.len() / rows, values);
             }
         }
-    }
-}
-
-/// What is worked out of the rest of a struct when it is first needed: no part of what the struct says.
-#[derive(Clone, Debug)]
-pub struct Derived<T>(OnceLock<T>);
-
-impl<T> Derived<T> {
-    /// The value, which is made at the first call.
-    pub fn get_or(&self, make: impl FnOnce() -> T) -> &T {
-        self.0.get_or_init(make)
-    }
-}
-
-impl<T> Default for Derived<T> {
-    fn default() -> Self {
-        Self(OnceLock::new())
-    }
-}
-
-impl<T> PartialEq for Derived<T> {
-    fn eq(&self, _: &Self) -> bool {
-        true
     }
 }
 

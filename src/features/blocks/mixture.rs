@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::kmeans::{self, Geometry};
-use crate::matrix::factor::{Derived, Factor, product_of_windows, transposed_product};
+use crate::matrix::Derived;
+use crate::matrix::factor::{Factor, product_of_windows, transposed_product};
 use crate::seed::Seed;
 use crate::vectors::{add_rows, to_shares, wide};
 

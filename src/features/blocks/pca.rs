@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::matrix::factor::{Basis, Derived, product_of_windows, products_of_columns};
+use crate::matrix::factor::{Basis, product_of_windows, products_of_columns};
 use crate::matrix::windows::Windows;
-use crate::matrix::{Eigen, eigen};
+use crate::matrix::{Derived, Eigen, eigen};
 use crate::vectors::add_rows;
 
 /// Points whose covariance is summed at a time, in single precision.

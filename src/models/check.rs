@@ -54,6 +54,10 @@ pub(super) fn scored_rows(
 pub(super) fn finite(samples: &Samples) -> Result<(), Error> {
     for i in 0..samples.len() {
         let values = samples.values(i);
+        // Many at once: where the first one stands is asked only if there is one.
+        if values.iter().fold(true, |all, value| all & value.is_finite()) {
+            continue;
+        }
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
             return Err(Error::NotFinite {
                 value: values[at],

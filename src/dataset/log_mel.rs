@@ -47,9 +47,11 @@ impl LogMels {
     /// BLAKE3 of all levels, in hexadecimal.
     pub fn hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();
-        for values in self.values.chunks(4096) {
-            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-            hasher.update(&bytes);
+        let mut bytes = [[0; 4]; 4096];
+        for values in self.values.chunks(bytes.len()) {
+            let bytes = &mut bytes[..values.len()];
+            bytes.iter_mut().zip(values).for_each(|(place, value)| *place = value.to_le_bytes());
+            hasher.update(bytes.as_flattened());
         }
         hasher.finalize().to_hex().to_string()
     }

@@ -67,18 +67,18 @@ pub(super) fn nearest(
     centres: &[f32],
     geometry: Geometry,
 ) -> Vec<usize> {
-    let starts: Vec<f32> = centres
-        .chunks_exact(width)
-        .map(|centre| match geometry {
-            Geometry::Plane => centre.iter().map(|value| value * value).sum::<f32>() / -2.0,
-            Geometry::Sphere => 0.0,
-        })
-        .collect();
+    let starts: Vec<f32> = match geometry {
+        Geometry::Plane => centres
+            .chunks_exact(width)
+            .map(|centre| centre.iter().map(|value| value * value).sum::<f32>() / -2.0)
+            .collect(),
+        Geometry::Sphere => Vec::new(),
+    };
     let factor = Factor::transposed(centres, width);
     let mut nearest = Vec::with_capacity(points.len() / width);
     for chunk in points.chunks(CHUNK * width) {
         let products = product_of_windows(chunk, width, &factor, &starts);
-        add_places_of_largest(&products, starts.len(), &mut nearest);
+        add_places_of_largest(&products, centres.len() / width, &mut nearest);
     }
     nearest
 }

@@ -36,9 +36,8 @@ impl Windows {
     /// To multiply windows of `width` numbers, `step` apart, with each of these rows.
     ///
     /// # Panics
-    /// When rows are not whole or have no numbers, a mistake of the caller.
+    /// When windows have no numbers or are not apart, a mistake of the caller.
     pub fn new(rows: &[f32], width: usize, step: usize) -> Self {
-        assert!(width > 0 && rows.len().is_multiple_of(width), "whole rows of {width}");
         if width != STEPS * step {
             return Self { factors: Factors::Whole(Factor::transposed(rows, width)), step };
         }

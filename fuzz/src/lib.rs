@@ -20,8 +20,13 @@ pub mod dataset;
 #[path = "../../src/features/mod.rs"]
 pub mod features;
 #[cfg(feature = "data")]
-#[path = "../../src/matrix.rs"]
-pub mod matrix;
+#[path = "../../src"]
+mod folder {
+    // From within the folder, so that its own modules are looked for where they are.
+    pub mod matrix;
+}
+#[cfg(feature = "data")]
+pub use folder::matrix;
 mod purse;
 #[cfg(feature = "data")]
 #[path = "../../src/registry.rs"]

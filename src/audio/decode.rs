@@ -21,7 +21,7 @@ use crate::audio::{Error, Limit, flac, fragments};
 
 /// How the containers read here begin: (bytes to skip, what follows).
 const MAGICS: [(usize, &[u8]); 5] =
-    [(0, b"RIFF"), (0, b"fLaC"), (0, b"OggS"), (0, b"ID3"), (MP4.0, MP4.1)];
+    [(0, b"RIFF"), (0, flac::MAGIC), (0, b"OggS"), (0, b"ID3"), (MP4.0, MP4.1)];
 
 /// Where the name of an MP4 file's first box stands, and symphonia's name for the container.
 const MP4: (usize, &[u8], &str) = (4, b"ftyp", "isomp4");

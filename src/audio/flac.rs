@@ -18,14 +18,12 @@ use checks::{crc8, crc16};
 use residuals::predicted;
 
 /// How a stream begins.
-const MAGIC: &[u8] = b"fLaC";
+pub(super) const MAGIC: &[u8] = b"fLaC";
 
 /// Bytes of the first block of metadata.
 const INFO: u32 = 34;
 /// Bits of a sample that single precision holds.
 const MOST_BITS: u32 = 24;
-/// Samples of a channel in a frame, at most.
-const MOST_SAMPLES: usize = 65_535;
 /// Bytes that are read at a time.
 const READ: usize = 1 << 16;
 /// Zeros before the samples of a channel: as many as a prediction may look back.
@@ -83,8 +81,7 @@ impl Info {
         stream.read_exact(&mut magic).ok()?;
         let (mut head, mut info) = ([0; 4], [0; INFO as usize]);
         stream.read_exact(&mut head).ok()?;
-        let is_first = |head: [u8; 4]| u32::from_be_bytes(head) & 0x7fff_ffff == INFO;
-        if magic != MAGIC || !is_first(head) {
+        if magic != MAGIC || u32::from_be_bytes(head) & 0x7fff_ffff != INFO {
             return None;
         }
         stream.read_exact(&mut info).ok()?;
@@ -186,7 +183,7 @@ fn frame(
     let size = size as usize;
     let is_usual = is_next
         && reserved == 0
-        && size <= info.block.min(MOST_SAMPLES)
+        && size <= info.block
         && (rate, width, count) == (info.rate, info.bits, info.channels);
     let head = bits.taken / 8;
     let check = bits.take(8);

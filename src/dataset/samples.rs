@@ -217,7 +217,7 @@ impl Samples {
                 values[start + column] = self.values(other)[column];
             }
         }
-        self.described_by(Arc::clone(&self.columns), self.shape, values)
+        self.with_values(values)
     }
 
     /// The same units and columns with other numbers, given in view order.

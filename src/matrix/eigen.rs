@@ -8,7 +8,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::tridiagonal::{DEPTH, Piece, TINY, Tridiagonal, fused, pieces_mut};
+use super::tridiagonal::{DEPTH, Piece, TINY, Tridiagonal, fused, pieces_mut, width};
 use crate::vectors::vectorised;
 
 /// Stands for zero in unit vectors, so that none of the numbers made of them is subnormal, which would
@@ -64,7 +64,7 @@ impl WithSimd for Solve<'_> {
         let mut order: Vec<usize> = (0..size).collect();
         order.sort_by(|&i, &j| diagonal[j].total_cmp(&diagonal[i]));
         let mut vectors = vec![0.0; wanted * size];
-        let width = matrix.width;
+        let width = width::<S>();
         let each = order.chunks(width).zip(vectors.chunks_mut(width * size));
         for (indices, vectors) in each {
             let strip = &mut matrix.strips.numbers()[..width * size];

@@ -90,6 +90,13 @@ impl Factor {
         });
     }
 
+    /// The block that begins at a row, and how many rows it has.
+    #[inline(always)]
+    fn block(&self, depth: usize) -> (usize, &[f32]) {
+        let (rows, padded) = (DEPTH.min(self.rows - depth), self.padded());
+        (rows, &self.values[self.start + depth * padded..][..rows * padded])
+    }
+
     /// Calls `set` with the first row, the first column, the width and the numbers of each strip.
     fn strips(&mut self, mut set: impl FnMut(usize, usize, usize, &mut [f32])) {
         let padded = self.padded();
@@ -238,22 +245,14 @@ impl<const TURNED: bool> WithSimd for Product<'_, TURNED> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { left, factor, sums } = self;
-        let (columns, padded) = (factor.columns, factor.padded());
+        let (columns, width) = (factor.columns, factor.width);
         for (at, sums) in sums.chunks_mut((HEIGHT * columns).max(1)).enumerate() {
             let first = at * HEIGHT;
             for depth in (0..factor.rows).step_by(DEPTH) {
                 let left = left.from(first, depth);
-                let rows = DEPTH.min(factor.rows - depth);
-                let block = &factor.values[factor.start + depth * padded..][..rows * padded];
-                for (at, strip) in block.chunks(rows * factor.width).enumerate() {
-                    let from = at * factor.width;
-                    let whole = strip.len() == rows * factor.width;
-                    let (strip, _) = S::as_simd_f32s(strip);
-                    if whole {
-                        down::<S, STRIP, TURNED>(simd, left, sums, [from, columns], strip);
-                    } else {
-                        down::<S, 1, TURNED>(simd, left, sums, [from, columns], strip);
-                    }
+                let (rows, block) = factor.block(depth);
+                for (at, strip) in block.chunks(rows * width).enumerate() {
+                    down_strip(simd, left, sums, [at * width, columns], (rows, strip));
                 }
             }
         }
@@ -272,26 +271,36 @@ impl WithSimd for Square<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { factor, sums } = self;
-        let (columns, padded, width) = (factor.columns, factor.padded(), factor.width);
+        let (columns, width) = (factor.columns, factor.width);
         for depth in (0..factor.rows).step_by(DEPTH) {
-            let rows = DEPTH.min(factor.rows - depth);
-            let block = &factor.values[factor.start + depth * padded..][..rows * padded];
+            let (rows, block) = factor.block(depth);
             for (first, sums) in sums.chunks_mut((width * columns).max(1)).enumerate() {
                 // A strip is the left matrix too, so that its rows are side by side there.
                 let left = &block[first * width * rows..];
                 let left = &left[..left.len().min(width * rows)];
                 let left = Left::<true> { values: left, step: left.len() / rows };
                 for (at, strip) in block.chunks(rows * width).enumerate().skip(first) {
-                    let whole = strip.len() == rows * width;
-                    let (strip, _) = S::as_simd_f32s(strip);
-                    if whole {
-                        down::<S, STRIP, true>(simd, left, sums, [at * width, columns], strip);
-                    } else {
-                        down::<S, 1, true>(simd, left, sums, [at * width, columns], strip);
-                    }
+                    down_strip(simd, left, sums, [at * width, columns], (rows, strip));
                 }
             }
         }
+    }
+}
+
+/// Adds the product of all rows with a strip of so many rows, which may be half as wide as others.
+#[inline(always)]
+fn down_strip<S: Simd, const TURNED: bool>(
+    simd: S,
+    left: Left<'_, TURNED>,
+    sums: &mut [f32],
+    columns: [usize; 2],
+    (rows, strip): (usize, &[f32]),
+) {
+    let (strip, _) = S::as_simd_f32s(strip);
+    if strip.len() == rows * STRIP {
+        down::<S, STRIP, TURNED>(simd, left, sums, columns, strip);
+    } else {
+        down::<S, 1, TURNED>(simd, left, sums, columns, strip);
     }
 }
 

@@ -9,7 +9,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::spectral;
-use super::tridiagonal::Tridiagonal;
+use super::tridiagonal::{Tridiagonal, width};
 use crate::vectors::vectorised;
 
 /// Inverses in the sum: places u, and one more for T itself.
@@ -76,8 +76,8 @@ impl WithSimd for Sum<'_> {
         // The mean of σ at u and −u is a half.
         let constant = 0.5 * step * (TERMS - 1) as f64 + (middle * matrix.scale).ln();
 
-        let Tridiagonal { diagonal, coupling, width, strips, .. } = &mut matrix;
-        let (width, strips) = (*width, strips.numbers());
+        let Tridiagonal { diagonal, coupling, strips, .. } = &mut matrix;
+        let (width, strips) = (width::<S>(), strips.numbers());
         strips.fill(0.0);
         let at = |row: usize, column: usize| (column / width * size + row) * width + column % width;
         for row in 0..size {

@@ -18,6 +18,12 @@ pub(super) const TINY: f64 = 1e-290;
 /// A row of a strip.
 pub(super) type Piece<S> = [<S as Simd>::f64s; DEPTH];
 
+/// Numbers in a row of a strip.
+#[inline(always)]
+pub(super) fn width<S: Simd>() -> usize {
+    DEPTH * S::F64_LANES
+}
+
 /// A matrix A as Q T Qᵀ with a tridiagonal T.
 pub(super) struct Tridiagonal {
     /// A power of two that T was divided by; its largest entries are about one.
@@ -26,8 +32,6 @@ pub(super) struct Tridiagonal {
     pub(super) diagonal: Vec<f64>,
     /// What is beside the diagonal, and a zero.
     pub(super) coupling: Vec<f64>,
-    /// Numbers in a row of a strip.
-    pub(super) width: usize,
     /// Row `i` is the vector u, of squared length two or zero and with zeros from place `i` on, of the
     /// reflection 1 − u uᵀ that left in row `i` only the diagonal entry and the one before it. One more
     /// is zeros alone, as after the last row there is no reflection. Each has as many numbers as all
@@ -59,10 +63,10 @@ impl Aligned {
 }
 
 impl Tridiagonal {
-    /// Of a symmetric matrix of `size` rows with finite entries.
+    /// Of a symmetric matrix of `size` rows, one at least, with finite entries.
     #[inline(always)]
     pub(super) fn of<S: Simd>(simd: S, symmetric: &[f64], size: usize) -> Self {
-        let width = DEPTH * S::F64_LANES;
+        let width = width::<S>();
         let padded = size.next_multiple_of(width);
         let mut strips = Aligned::zeros(padded * size);
         let mut reflectors = Aligned::zeros(padded * (size + 1));
@@ -72,7 +76,7 @@ impl Tridiagonal {
         let scale = f64::from_bits(largest.to_bits() & f64::INFINITY.to_bits());
         let inverse = 1.0 / scale;
         let matrix = strips.numbers();
-        for (row, entries) in symmetric.chunks_exact(size.max(1)).enumerate() {
+        for (row, entries) in symmetric.chunks_exact(size).enumerate() {
             for (strip, entries) in entries.chunks(width).enumerate() {
                 let target = &mut matrix[(strip * size + row) * width..][..entries.len()];
                 for (target, entry) in target.iter_mut().zip(entries) {
@@ -81,7 +85,7 @@ impl Tridiagonal {
             }
         }
         let (diagonal, coupling) = reduce(simd, matrix, reflectors.numbers(), size);
-        Self { scale, diagonal, coupling, width, reflectors, strips }
+        Self { scale, diagonal, coupling, reflectors, strips }
     }
 
     /// Q X of some columns X, which are the first strip.
@@ -108,7 +112,7 @@ impl Tridiagonal {
     /// Q X Qᵀ of a symmetric X, of which the strips hold what is on the diagonal and above.
     #[inline(always)]
     pub(super) fn turn_back_both_sides<S: Simd>(&mut self, simd: S) {
-        let (size, width) = (self.diagonal.len(), self.width);
+        let (size, width) = (self.diagonal.len(), width::<S>());
         let (matrix, reflectors) = (self.strips.numbers(), self.reflectors.numbers());
         let padded = reflectors.len() / (size + 1);
         let (mut change, mut image) = (vec![0.0; padded], vec![0.0; padded]);
@@ -190,7 +194,7 @@ fn reduce<S: Simd>(
     size: usize,
 ) -> (Vec<f64>, Vec<f64>) {
     let (mut diagonal, mut coupling) = (vec![0.0; size], vec![0.0; size]);
-    let width = DEPTH * S::F64_LANES;
+    let width = width::<S>();
     let padded = size.next_multiple_of(width);
     let (mut change, mut image) = (vec![0.0; padded], vec![0.0; padded]);
     for i in (0..size).rev() {
